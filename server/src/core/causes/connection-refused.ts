@@ -1,0 +1,25 @@
+/** connect() refused: nothing listens on the upstream's address. */
+import { spell } from '../project/address';
+import { defineCause } from './cause';
+import { listenerChecks } from './checks';
+import { listenerEvidence, unreachableFixes } from './fixes';
+import { isUpstreamPhase } from './phase';
+
+export default defineCause({
+  id: 'connection-refused',
+  title: 'Nothing listens on the upstream address',
+  headline: ({ address }) =>
+    address ? `Nothing listens on ${spell(address)}` : 'Nothing listens on the upstream address',
+  status: [502],
+  pattern: /^connect\(\) (?:to \S{1,300} )?failed \(111:/,
+  when: isUpstreamPhase,
+  why: `nginx tried to connect and the kernel refused at once: no process listens on that address and port. The backend has
+crashed, was never started, or listens somewhere else. For a unix socket it means that the file is there, but whoever made it
+is gone. The client gets **502** immediately; with other servers in the group nginx tries those first.
+
+A firewall that rejects with a reset or "port unreachable" looks the same.`,
+  references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html'],
+  checks: listenerChecks,
+  evidence: listenerEvidence,
+  fixes: unreachableFixes,
+});

@@ -1,0 +1,97 @@
+/** What stock nginx knows of each directive: where it may stand, how many arguments it takes, whether it opens a block. */
+import { rows } from './catalogue.generated';
+
+/** The places a directive can stand in, as nginx's command tables name them. `location-if` and `server-if` are `if` blocks. */
+export type Context =
+  | 'main'
+  | 'events'
+  | 'http'
+  | 'server'
+  | 'location'
+  | 'upstream'
+  | 'server-if'
+  | 'location-if'
+  | 'limit_except'
+  | 'stream'
+  | 'stream-server'
+  | 'stream-upstream'
+  | 'mail'
+  | 'mail-server';
+
+export interface Signature {
+  readonly name: string;
+  /** Kind of the module that brings it: http, stream, mail, core or event. */
+  readonly type: string;
+  readonly contexts: readonly Context[];
+  readonly min: number;
+  /** Infinity where any number is accepted. */
+  readonly max: number;
+  readonly block: boolean;
+  /** Form of the value: flag, msec, sec, size, enum, bitmask …; empty where the directive has a parser of its own. */
+  readonly value: string;
+  /** The words an enum or bitmask accepts. */
+  readonly words: readonly string[];
+}
+
+const table = new Map<string, Signature[]>();
+for (const [name, type, contexts, min, max, block, value, words] of rows) {
+  const signature: Signature = {
+    name,
+    type,
+    contexts: contexts.split(',') as Context[],
+    min,
+    max: max < 0 ? Number.POSITIVE_INFINITY : max,
+    block: block === 1,
+    value,
+    words: words ? words.split(' ') : [],
+  };
+  const known = table.get(name);
+  if (known) known.push(signature);
+  else table.set(name, [signature]);
+}
+
+const NONE: readonly Signature[] = [];
+
+/** One signature for each module that knows the name (`server` is known to http, upstream, stream and mail); empty for an unknown name. */
+export function signatures(name: string): readonly Signature[] {
+  return table.get(name) ?? NONE;
+}
+
+/** Blocks whose lines are data, not directives: nginx reads them with a handler of their own. */
+const DATA_BLOCKS = new Set(['map', 'geo', 'split_clients', 'types', 'charset_map']);
+
+export function isDataBlock(name: string): boolean {
+  return DATA_BLOCKS.has(name);
+}
+
+/** OpenResty's blocks that hold Lua. */
+export function isLuaBlock(name: string): boolean {
+  return name.endsWith('_by_lua_block');
+}
+
+/**
+ * The context inside a block that stands in `context`; null where stock nginx has no such block there (a third-party
+ * block, a data block).
+ */
+export function contextInside(context: Context, name: string): Context | null {
+  switch (name) {
+    case 'events':
+      return context === 'main' ? 'events' : null;
+    case 'http':
+    case 'stream':
+    case 'mail':
+      return context === 'main' ? name : null;
+    case 'server':
+      return context === 'http' ? 'server' : context === 'stream' || context === 'mail' ? `${context}-server` : null;
+    case 'upstream':
+      return context === 'http' ? 'upstream' : context === 'stream' ? 'stream-upstream' : null;
+    case 'location':
+      return context === 'server' || context === 'location' ? 'location' : null;
+    case 'if':
+      return context === 'server' || context === 'location' ? `${context}-if` : null;
+    case 'limit_except':
+      return context === 'location' ? 'limit_except' : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,170 @@
+/** What nginx directives mean: pass targets, upstream servers, times, names. Pure readings of single directives. */
+import type { Span } from '../text/span';
+import type { Directive, Word } from './tree';
+
+/** Where a connection goes. `port` is null where the protocol's default or a group name decides. */
+export type Address =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number | null };
+
+/** Prefix of the directives that govern a pass: `proxy_read_timeout`, `fastcgi_read_timeout` … */
+export type Family = 'proxy' | 'fastcgi' | 'uwsgi' | 'scgi' | 'grpc' | 'memcached';
+
+export interface PassTarget {
+  readonly family: Family;
+  /** As in the error log's `upstream:` field: http, https, fastcgi, uwsgi, suwsgi, scgi, grpc, grpcs, memcached, tcp (stream). */
+  readonly scheme: string;
+  readonly tls: boolean;
+  readonly address: Address;
+  /** Where the address stands, without scheme and URI. */
+  readonly addressSpan: Span;
+  /** Where the scheme stands, without `://`; null when it is not written. */
+  readonly schemeSpan: Span | null;
+  readonly uri: string | null;
+  /** The target holds a variable or a template marker: what it is, only a request or a rendering tells. */
+  readonly dynamic: boolean;
+}
+
+const PASS: Readonly<Record<string, { family: Family; scheme: string }>> = {
+  proxy_pass: { family: 'proxy', scheme: 'tcp' },
+  fastcgi_pass: { family: 'fastcgi', scheme: 'fastcgi' },
+  uwsgi_pass: { family: 'uwsgi', scheme: 'uwsgi' },
+  scgi_pass: { family: 'scgi', scheme: 'scgi' },
+  grpc_pass: { family: 'grpc', scheme: 'grpc' },
+  memcached_pass: { family: 'memcached', scheme: 'memcached' },
+};
+
+const TLS_SCHEMES = new Set(['https', 'suwsgi', 'grpcs']);
+
+export function isPass(name: string): boolean {
+  return Object.hasOwn(PASS, name);
+}
+
+/** The target of a `*_pass` directive; null for any other directive and for one without an argument. */
+export function passTarget(directive: Directive): PassTarget | null {
+  const pass = Object.hasOwn(PASS, directive.name.value) ? PASS[directive.name.value]! : null;
+  const word = directive.args[0];
+  if (!pass || !word) return null;
+  const colon = word.value.indexOf('://');
+  const written = colon > 0 ? word.value.slice(0, colon) : null;
+  const scheme = written?.toLowerCase() ?? pass.scheme;
+  const rest = written === null ? word.value : word.value.slice(colon + 3);
+  const { address, length, uri } = splitAddress(rest, pass.family === 'proxy' && written !== null);
+  const start = valueStart(word) + (written === null ? 0 : colon + 3);
+  return {
+    family: pass.family,
+    scheme,
+    tls: TLS_SCHEMES.has(scheme),
+    address,
+    addressSpan: { start, end: start + length },
+    schemeSpan: written === null ? null : { start: valueStart(word), end: valueStart(word) + colon },
+    uri,
+    dynamic: isDynamic(word),
+  };
+}
+
+export interface UpstreamServer {
+  readonly address: Address;
+  readonly addressSpan: Span;
+  readonly dynamic: boolean;
+  /** `down`, `backup`, `resolve` and the like. */
+  readonly flags: ReadonlySet<string>;
+  /** `max_fails=3` as `max_fails` → `3`. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** The `server` line of an upstream block; null without an address. */
+export function upstreamServer(directive: Directive): UpstreamServer | null {
+  const word = directive.args[0];
+  if (directive.name.value !== 'server' || !word) return null;
+  const { address, length } = splitAddress(word.value, false);
+  const start = valueStart(word);
+  const flags = new Set<string>();
+  const parameters = new Map<string, string>();
+  for (const { value } of directive.args.slice(1)) {
+    const equals = value.indexOf('=');
+    if (equals < 0) flags.add(value);
+    else parameters.set(value.slice(0, equals), value.slice(equals + 1));
+  }
+  return { address, addressSpan: { start, end: start + length }, dynamic: isDynamic(word), flags, parameters };
+}
+
+/** True when the word's value is known only at run time or after a template has been rendered. */
+export function isDynamic(word: Word): boolean {
+  return word.template || word.value.includes('$');
+}
+
+/** How a `location` matches: its modifier and its path or regular expression. */
+export interface LocationMatch {
+  readonly modifier: '' | '=' | '^~' | '~' | '~*' | '@';
+  readonly pattern: string;
+}
+
+/** Reads `location /x`, `location = /x`, `location ~ \.php$`, and the forms written without a space (`=/x`, `~\.php$`), as ngx_http_core_location() does. */
+export function locationMatch(directive: Directive): LocationMatch | null {
+  const [first, second] = directive.args;
+  if (directive.name.value !== 'location' || !first) return null;
+  if (second) {
+    const modifier = first.value;
+    if (modifier !== '=' && modifier !== '^~' && modifier !== '~' && modifier !== '~*') return null;
+    return { modifier, pattern: second.value };
+  }
+  const { value } = first;
+  for (const modifier of ['=', '^~', '~*', '~'] as const) {
+    if (value.startsWith(modifier)) return { modifier, pattern: value.slice(modifier.length) };
+  }
+  return value.startsWith('@') ? { modifier: '@', pattern: value } : { modifier: '', pattern: value };
+}
+
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  M: 2_592_000_000,
+  y: 31_536_000_000,
+};
+
+/** Milliseconds of an nginx time such as `60`, `60s`, `1h 30m` or `500ms`; null when it is none. */
+export function milliseconds(value: string): number | null {
+  const part = /(\d+)(ms|[smhdwMy])? ?/y;
+  let total = 0;
+  while (part.lastIndex < value.length) {
+    const found = part.exec(value);
+    if (!found) return null;
+    total += Number(found[1]) * TIME_UNITS[found[2] ?? 's']!;
+  }
+  return value === '' ? null : total;
+}
+
+/** Offset at which the value of a word starts, behind its quote. */
+function valueStart(word: Word): number {
+  return word.quote ? word.start + 1 : word.start;
+}
+
+/** Splits `unix:/path[:uri]` or `host[:port][/uri]`; `length` counts the characters of the address. */
+function splitAddress(text: string, hasUri: boolean): { address: Address; length: number; uri: string | null } {
+  if (text.toLowerCase().startsWith('unix:')) {
+    const colon = hasUri ? text.indexOf(':', 5) : -1;
+    const end = colon < 0 ? text.length : colon;
+    return {
+      address: { kind: 'unix', path: text.slice(5, end) },
+      length: end,
+      uri: colon < 0 ? null : text.slice(colon + 1) || null,
+    };
+  }
+  let end = text.length;
+  if (hasUri) {
+    const uriAt = text.search(/[/?#]/);
+    if (uriAt >= 0) end = uriAt;
+  }
+  const authority = text.slice(0, end);
+  const [, host = authority, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(authority) ?? [];
+  return {
+    address: { kind: 'tcp', host, port: port === undefined ? null : Number(port) },
+    length: end,
+    uri: end < text.length ? text.slice(end) : null,
+  };
+}

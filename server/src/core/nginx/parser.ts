@@ -1,0 +1,370 @@
+/**
+ * Text to tree. Valid files are read exactly as nginx reads them; guessing begins only where nginx would fail. Never
+ * throws, keeps its own stack, and takes time in proportion to the text.
+ */
+import type { Span } from '../text/span';
+import { isDataBlock, isLuaBlock, signatures } from './catalogue';
+import { luaEnd } from './lua';
+import { scanner, type Terminator } from './scanner';
+import type { Block, Directive, NginxTree, SyntaxProblem, Word } from './tree';
+
+/** More problems than a person can read; nginx itself stops at the first. */
+const MOST_PROBLEMS = 100;
+
+/** A directive while its block is being read. */
+interface Frame {
+  readonly directive: Writable<Directive>;
+  readonly block: Writable<Block> & { items: Directive[] };
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+export function parse(text: string): NginxTree {
+  const problems: SyntaxProblem[] = [];
+  const report = (problem: SyntaxProblem): void => {
+    if (problems.length < MOST_PROBLEMS) problems.push(problem);
+  };
+  const scan = scanner(text, report);
+  const items: Directive[] = [];
+  const stack: Frame[] = [];
+  /** The block that seems to lack its `}`, judged by indentation, and where that `}` would go. */
+  let suspect = null as { frame: Frame; insertAt: number } | null;
+
+  if (text.charCodeAt(0) === 0xfeff) {
+    report({
+      code: 'byte-order-mark',
+      span: { start: 0, end: 1 },
+      message:
+        'The file starts with a byte order mark, which nginx reads as part of the first word: "unknown directive". Save it as UTF-8 without BOM.',
+      fix: { title: 'Remove the byte order mark', span: { start: 0, end: 1 }, newText: '' },
+    });
+    scan.resume(1);
+  }
+
+  const top = (): Frame | undefined => stack[stack.length - 1];
+
+  function add(words: readonly Word[], end: number, semicolon: number): Writable<Directive> {
+    const frame = top();
+    const directive: Writable<Directive> = {
+      start: words[0]!.start,
+      end,
+      name: words[0]!,
+      args: words.slice(1),
+      block: null,
+      parent: frame?.directive ?? null,
+      semicolon,
+    };
+    (frame ? frame.block.items : items).push(directive);
+    return directive;
+  }
+
+  function open(words: readonly Word[], brace: number): void {
+    const directive = add(words, text.length, -1);
+    const block: Frame['block'] = { start: brace, end: text.length, items: [], closed: false, foreign: null };
+    directive.block = block;
+    if (isLuaBlock(directive.name.value)) {
+      const end = luaEnd(text, brace + 1);
+      block.closed = end >= 0;
+      block.end = directive.end = end < 0 ? text.length : end + 1;
+      block.foreign = { start: brace + 1, end: end < 0 ? text.length : end };
+      scan.resume(block.end);
+      if (end < 0) reportUnclosed({ directive, block }, text.length);
+      return;
+    }
+    stack.push({ directive, block });
+  }
+
+  function close(at: number): void {
+    const frame = stack.pop();
+    if (!frame) {
+      report({
+        code: 'unexpected-close',
+        span: { start: at, end: at + 1 },
+        message: 'Unexpected "}": no block is open here. nginx -t stops here.',
+        fix: { title: 'Remove the "}"', span: { start: at, end: at + 1 }, newText: '' },
+      });
+      return;
+    }
+    frame.block.end = frame.directive.end = at + 1;
+    frame.block.closed = true;
+    if (!suspect) {
+      const column = lineIndent(at);
+      if (column?.alone && column.width < (lineIndent(frame.directive.start)?.width ?? 0)) {
+        suspect = { frame, insertAt: column.start };
+      }
+    }
+  }
+
+  /** The indentation of the line that holds `at`; null where the line is too long to tell. `alone`: nothing else before `at`. */
+  function lineIndent(at: number): { start: number; width: number; alone: boolean } | null {
+    let start = at;
+    while (start > 0 && text.charCodeAt(start - 1) !== 10) {
+      start--;
+      if (at - start > 400) return null;
+    }
+    let end = start;
+    while (end < at && (text.charCodeAt(end) === 32 || text.charCodeAt(end) === 9)) end++;
+    return { start, width: end - start, alone: end === at };
+  }
+
+  function reportUnclosed(frame: Frame, insertAt: number): void {
+    const name = frame.directive.name.value;
+    const indent = lineIndent(frame.directive.start);
+    const lead = indent ? text.slice(indent.start, indent.start + indent.width) : '';
+    const newline = text.includes('\r\n') ? '\r\n' : '\n';
+    const before = insertAt === 0 || text.charCodeAt(insertAt - 1) === 10 ? '' : newline;
+    report({
+      code: 'unclosed-block',
+      span: { start: text.length, end: text.length },
+      message: `The file ends, but the "${name}" block is still open: a "}" is missing. nginx -t stops here.`,
+      related: { span: frame.directive.name, message: `This "${name}" block is not closed.` },
+      fix: {
+        title: `Close the "${name}" block: insert }`,
+        span: { start: insertAt, end: insertAt },
+        newText: `${before}${lead}}${newline}`,
+      },
+    });
+  }
+
+  /** Reports a `;` that is missing behind `before`; `at` is what nginx meets instead of it. */
+  function reportMissing(at: Span, before: Word, name: Word): void {
+    const met =
+      at.start >= text.length ? 'the end of the file' : `"${text.slice(at.start, Math.min(at.end, at.start + 40))}"`;
+    report({
+      code: 'missing-semicolon',
+      span: at,
+      message: `A ";" is missing before ${met}: nginx reads on and takes it for a parameter of "${name.value}".`,
+      related: { span: { start: before.end - 1, end: before.end }, message: 'The ";" belongs behind this.' },
+      fix: { title: `End "${name.value}" with ;`, span: { start: before.end, end: before.end }, newText: ';' },
+    });
+  }
+
+  /** Splits a statement where lines lack their `;`, and adds what comes out. */
+  function statement(all: readonly Word[], terminator: Terminator, at: number): void {
+    const inData = isDataBlock(top()?.directive.name.value ?? '');
+    let words = all;
+    for (let splits = 0; !inData && splits < MOST_PROBLEMS; splits++) {
+      const split = splitPoint(text, words, terminator);
+      if (split < 0) break;
+      const before = words[split - 1]!;
+      if (opensBlock(words[0]!, words.slice(1, split), top())) {
+        report({
+          code: 'missing-brace',
+          span: { start: at, end: at + 1 },
+          message: `The block directive "${words[0]!.value}" has no opening "{". nginx -t stops here.`,
+          related: { span: words[0]!, message: `The "{" belongs behind this "${words[0]!.value}".` },
+          fix: {
+            title: `Open the "${words[0]!.value}" block: insert {`,
+            span: { start: before.end, end: before.end },
+            newText: ' {',
+          },
+        });
+        open(words.slice(0, split), before.end);
+      } else {
+        reportMissing(words[split]!, before, words[0]!);
+        add(words.slice(0, split), before.end, -1);
+      }
+      words = words.slice(split);
+    }
+    const name = words[0]!;
+    const last = words[words.length - 1]!;
+    switch (terminator) {
+      case ';':
+        if (!inData) checkSimple(words, at);
+        add(words, at + 1, at);
+        break;
+      case '{':
+        if (inData) {
+          report({
+            code: 'unexpected-token',
+            span: { start: at, end: at + 1 },
+            message: `Unexpected "{" inside "${top()!.directive.name.value}", which holds no blocks: its "}" is missing before this line, or this "{" is one too many. nginx -t stops here.`,
+            related: { span: top()!.directive.name, message: `"${top()!.directive.name.value}" opens here.` },
+          });
+          if (signatures(name.value).some((signature) => signature.block)) {
+            const frame = stack.pop()!;
+            frame.block.end = frame.directive.end = name.start;
+          }
+        } else {
+          checkBlock(words, at);
+        }
+        open(words, at);
+        break;
+      default: {
+        const met = { start: at, end: Math.min(at + 1, text.length) };
+        if (terminator === 'end' || !last.template) reportMissing(met, last, name);
+        add(words, last.end, -1);
+      }
+    }
+  }
+
+  function checkSimple(words: readonly Word[], at: number): void {
+    const name = words[0]!;
+    if (opensBlock(name, words.slice(1), top())) {
+      report({
+        code: 'missing-brace',
+        span: { start: at, end: at + 1 },
+        message: `The block directive "${name.value}" has no opening "{". nginx -t stops here.`,
+        related: { span: name, message: `"${name.value}" opens a block.` },
+        fix: { title: 'Replace ";" by "{ }"', span: { start: at, end: at + 1 }, newText: ' {}' },
+      });
+      return;
+    }
+    const swallowed = swallowedDirective(text, words);
+    if (swallowed > 0) {
+      const word = words[swallowed]!;
+      const before = words[swallowed - 1]!;
+      report({
+        code: 'likely-missing-semicolon',
+        span: word,
+        message: `"${word.value}" is read as a parameter of "${name.value}", because the line before has no ";". nginx accepts that, but it is hardly meant.`,
+        related: { span: { start: before.end - 1, end: before.end }, message: 'Is a ";" missing behind this?' },
+        fix: { title: `End "${name.value}" with ;`, span: { start: before.end, end: before.end }, newText: ';' },
+      });
+    }
+  }
+
+  function checkBlock(words: readonly Word[], at: number): void {
+    const name = words[0]!;
+    const known = signatures(name.value);
+    if (known.length === 0 || known.some((signature) => signature.block) || words.some((word) => word.template)) return;
+    report({
+      code: 'not-a-block',
+      span: { start: at, end: at + 1 },
+      message: `"${name.value}" opens no block: nginx expects ";" here, not "{".`,
+      related: { span: name, message: `The directive is not terminated by ";".` },
+    });
+  }
+
+  for (let done = false; !done; ) {
+    const { words, terminator, at } = scan.next();
+    if (words.length > 0) statement(words, terminator, at);
+    else if (terminator === '{') {
+      report({
+        code: 'unexpected-token',
+        span: { start: at, end: at + 1 },
+        message: 'Unexpected "{": a block needs a directive name before it. nginx -t stops here.',
+      });
+      open([{ start: at, end: at, value: '', quote: null, template: false }], at);
+    }
+    if (terminator === '}') close(at);
+    done = terminator === 'end';
+  }
+
+  // One problem for all blocks left open: the one that seems to lack its brace, or else the innermost.
+  const innermost = top();
+  if (innermost) reportUnclosed(suspect?.frame ?? innermost, suspect?.insertAt ?? text.length);
+
+  const templated = scan.templates.length > 0;
+  return {
+    text,
+    items,
+    comments: scan.comments,
+    templates: scan.templates,
+    // Template statements may hold either half of a block: what they leave open or close twice is theirs to know.
+    problems: templated ? problems.filter(({ code }) => !STRUCTURAL.has(code)) : problems,
+  };
+}
+
+const STRUCTURAL = new Set<SyntaxProblem['code']>([
+  'unclosed-block',
+  'unexpected-close',
+  'missing-semicolon',
+  'missing-brace',
+]);
+
+/** Is the name, with these arguments, a directive that must open a block? `server` is one only outside an upstream. */
+function opensBlock(name: Word, args: readonly Word[], frame: Frame | undefined): boolean {
+  const known = signatures(name.value);
+  if (known.length === 0) return false;
+  if (name.value === 'server') {
+    const parent = frame?.directive.name.value;
+    return args.length === 0 && (parent === 'http' || parent === 'stream' || parent === 'mail');
+  }
+  return known.every((signature) => signature.block);
+}
+
+/**
+ * Index of the word at which a new directive starts because the `;` before it is missing; -1 when nginx accepts the
+ * statement as it stands, or no word looks like a new directive. Such a word is bare, first on its line and a known name.
+ */
+function splitPoint(text: string, words: readonly Word[], terminator: Terminator): number {
+  const name = words[0]!;
+  const known = signatures(name.value);
+  if (known.length === 0 || words.length < 2) return -1;
+  const first = directiveOnNewLine(text, words, terminator === '{');
+  if (first < 0) return -1;
+  const count = words.length - 1;
+  if (known.every((signature) => signature.block)) {
+    // A block directive that lacks its "{" has swallowed the first line of its own block.
+    return terminator === '{' && known.some((signature) => count <= signature.max) ? -1 : first;
+  }
+  const refused =
+    terminator === '{' ||
+    terminator === 'end' ||
+    known.every(
+      (signature) =>
+        signature.block ||
+        count > signature.max ||
+        (signature.words.length > 0 && !signature.words.includes(words[first]!.value)),
+    ) ||
+    NAMED_PARAMETERS.has(name.value);
+  return refused ? first : -1;
+}
+
+/** Directives whose own parsers refuse a parameter that is the name of another directive. */
+const NAMED_PARAMETERS = new Set([
+  'listen',
+  'server',
+  'access_log',
+  'error_log',
+  'resolver',
+  'limit_req',
+  'limit_req_zone',
+  'limit_conn_zone',
+  'proxy_cache_path',
+  'fastcgi_cache_path',
+  'uwsgi_cache_path',
+  'scgi_cache_path',
+  'open_file_cache',
+  'ssl_session_cache',
+  'rewrite',
+  'upstream',
+]);
+
+function directiveOnNewLine(text: string, words: readonly Word[], blockOnly: boolean): number {
+  for (let i = 1; i < words.length; i++) {
+    const word = words[i]!;
+    if (word.quote || word.template || !startsLine(text, words[i - 1]!.end, word.start)) continue;
+    const known = signatures(word.value);
+    if (known.length > 0 && !(blockOnly && i === words.length - 1 && !known.some((signature) => signature.block)))
+      return i;
+  }
+  return -1;
+}
+
+/** As above for directives that take any words (`server_name`, `index`): a known name with arguments of its own, at home in the same place. */
+function swallowedDirective(text: string, words: readonly Word[]): number {
+  const known = signatures(words[0]!.value);
+  const index = known.length === 0 ? -1 : directiveOnNewLine(text, words, false);
+  if (index < 0) return -1;
+  const count = words.length - 1 - index;
+  const fits = signatures(words[index]!.value).some(
+    (candidate) =>
+      !candidate.block &&
+      count >= Math.max(1, candidate.min) &&
+      count <= candidate.max &&
+      known.some((own) => own.contexts.some((context) => candidate.contexts.includes(context))),
+  );
+  return fits ? index : -1;
+}
+
+/** Is there a line end between two words, and nothing but white space behind it? */
+function startsLine(text: string, from: number, to: number): boolean {
+  for (let i = to - 1; i >= from; i--) {
+    const code = text.charCodeAt(i);
+    if (code === 10) return true;
+    if (code !== 32 && code !== 9 && code !== 13) return false;
+  }
+  return false;
+}

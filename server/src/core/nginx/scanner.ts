@@ -1,0 +1,339 @@
+/**
+ * Reads one statement at a time, character by character as ngx_conf_read_token() does (nginx 1.22.1,
+ * src/core/ngx_conf_file.c). What nginx refuses is reported through `report` and read on in the likeliest way.
+ */
+import type { Span } from '../text/span';
+import type { SyntaxProblem, Word } from './tree';
+
+/** What ended a statement. `error` stands for a missing `;` that the scanner has reported. */
+export type Terminator = ';' | '{' | '}' | 'end' | 'error';
+
+export interface Statement {
+  readonly words: readonly Word[];
+  readonly terminator: Terminator;
+  /** Offset of the character that ended it. */
+  readonly at: number;
+}
+
+export interface Scanner {
+  /** Reads on to the next `;`, `{`, `}` or the end of the text. */
+  next(): Statement;
+  /** Reads on from `offset` instead, as if the statement before had ended there. */
+  resume(offset: number): void;
+  readonly position: number;
+  readonly comments: Span[];
+  readonly templates: Span[];
+}
+
+/** nginx reads through a buffer of this many bytes, so no word or comment may be longer (NGX_CONF_BUFFER). */
+const LONGEST = 4096;
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const DOUBLE = 34;
+const HASH = 35;
+const DOLLAR = 36;
+const PERCENT = 37;
+const SINGLE = 39;
+const CLOSE_PAREN = 41;
+const SEMICOLON = 59;
+const LESS = 60;
+const BACKSLASH = 92;
+const OPEN = 123;
+const CLOSE = 125;
+
+/** What template languages put into a file: Jinja, Go templates, ERB. */
+const MARKER = /\{\{|\{%|<%/;
+
+const isSpace = (code: number): boolean => code === SPACE || code === LF || code === CR || code === TAB;
+
+export function scanner(text: string, report: (problem: SyntaxProblem) => void): Scanner {
+  const comments: Span[] = [];
+  const templates: Span[] = [];
+  /** Template markers that do not close any more, so that a text full of opening ones is not searched again and again. */
+  const unseen = new Set<string>();
+  let position = 0;
+
+  /** The offset behind a template marker that starts at `at`, or -1. Only where nginx itself would fail at once. */
+  function templateEnd(at: number, statementStart: boolean): number {
+    const second = text.charCodeAt(at + 1);
+    let close: string;
+    if (second === OPEN) close = '}}';
+    else if (second === PERCENT) close = text.charCodeAt(at) === LESS ? '%>' : '%}';
+    else if (second === HASH && statementStart && text.charCodeAt(at) === OPEN) close = '#}';
+    else return -1;
+    if (text.charCodeAt(at) === LESS && second !== PERCENT) return -1;
+    if (unseen.has(close)) return -1;
+    const end = text.indexOf(close, at + 2);
+    if (end < 0) unseen.add(close);
+    return end < 0 ? -1 : end + 2;
+  }
+
+  function skipComment(at: number): number {
+    let end = text.indexOf('\n', at);
+    if (end < 0) end = text.length;
+    if (end < text.length && longerThanBuffer(at, end)) {
+      report({
+        code: 'too-long-parameter',
+        span: { start: at, end },
+        message: `This comment is longer than ${LONGEST - 1} bytes: nginx -t stops with "too long parameter". Break it into several lines.`,
+      });
+    }
+    comments.push({ start: at, end: end > at && text.charCodeAt(end - 1) === CR ? end - 1 : end });
+    return end;
+  }
+
+  function longerThanBuffer(start: number, end: number): boolean {
+    if (end - start >= LONGEST) return true;
+    if ((end - start) * 3 < LONGEST) return false;
+    let bytes = 0;
+    for (let i = start; i < end; i++) {
+      const code = text.charCodeAt(i);
+      // A surrogate pair is four bytes: two for each half.
+      bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 2 : 3;
+    }
+    return bytes >= LONGEST;
+  }
+
+  function word(start: number, end: number, quote: Word['quote'], escaped: boolean, template: boolean): Word {
+    const raw = quote ? text.slice(start + 1, end - 1) : text.slice(start, end);
+    if (end - start > LONGEST / 3 && longerThanBuffer(quote ? start + 1 : start, end)) {
+      report({
+        code: 'too-long-parameter',
+        span: { start, end },
+        message: `This parameter is longer than ${LONGEST - 1} bytes: nginx -t stops with "too long parameter".`,
+      });
+    }
+    return { start, end, value: escaped ? resolveEscapes(raw) : raw, quote, template };
+  }
+
+  /** Reads a word that starts with a quote. Returns null when it never ends within nginx's buffer or the text. */
+  function quotedWord(start: number, quote: number): Word | null {
+    let escaped = false;
+    for (let i = start + 1; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === BACKSLASH) {
+        escaped = true;
+        i++;
+      } else if (code === quote) {
+        return word(start, i + 1, quote === DOUBLE ? '"' : "'", escaped, MARKER.test(text.slice(start, i)));
+      } else if (i - start > LONGEST) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  function bareWord(start: number): Word {
+    let escaped = false;
+    let template = false;
+    let variable = false;
+    let i = start;
+    for (; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === OPEN) {
+        if (variable) continue;
+        const end = templateEnd(i, false);
+        if (end < 0) break;
+        template = true;
+        i = end - 1;
+      } else if (code === LESS) {
+        variable = false;
+        const end = templateEnd(i, false);
+        if (end < 0) continue;
+        template = true;
+        i = end - 1;
+      } else if (isSpace(code) || code === SEMICOLON) {
+        // The first character belongs to the word even where it is a quote or a brace that could not start one.
+        if (i > start) break;
+      } else {
+        variable = code === DOLLAR;
+        if (code === BACKSLASH) {
+          escaped = true;
+          i++;
+        }
+      }
+    }
+    return word(start, Math.min(i, text.length), null, escaped, template);
+  }
+
+  /** A quote that is never closed: the word is taken to end with its line, before a `;` or `{` that ends the line. */
+  function unclosedQuote(start: number): Word {
+    let end = text.indexOf('\n', start);
+    if (end < 0) end = text.length;
+    while (end > start + 1 && isSpace(text.charCodeAt(end - 1))) end--;
+    const last = text.charCodeAt(end - 1);
+    if (end > start + 1 && (last === SEMICOLON || last === OPEN)) end--;
+    while (end > start + 1 && isSpace(text.charCodeAt(end - 1))) end--;
+    return { start, end, value: text.slice(start + 1, end), quote: null, template: false };
+  }
+
+  /** A string cut short by a quote inside a template marker, `"{{ name "x" }}"`, read to its real end; null for others. */
+  function templateString(cut: Word, at: number): Word | null {
+    const head = text.slice(cut.start, cut.end);
+    const marker = head.lastIndexOf('{{');
+    if (marker < 0 || head.includes('}}', marker)) return null;
+    const [line = ''] = text.slice(at, at + LONGEST).split('\n', 1);
+    const markerEnd = line.indexOf('}}');
+    const quote = markerEnd < 0 ? -1 : line.indexOf(text[cut.start]!, markerEnd);
+    if (quote < 0) return null;
+    const close = at + quote;
+    return {
+      start: cut.start,
+      end: close + 1,
+      value: text.slice(cut.start + 1, close),
+      quote: cut.quote,
+      template: true,
+    };
+  }
+
+  function reportUnclosedQuote(start: number, at: number, found: string, mend: Word): void {
+    const quote = text[start]!;
+    const opened = { start, end: start + 1 };
+    report({
+      code: 'unclosed-quote',
+      span: { start: at, end: Math.min(at + 1, text.length) },
+      message: `${found}: the quote that opens ${excerpt(start, mend.end)} is not closed on its line. nginx -t stops here.`,
+      related: { span: opened, message: `This ${quote} needs its closing ${quote}.` },
+      fix: { title: `Close the quote: insert ${quote}`, span: { start: mend.end, end: mend.end }, newText: quote },
+    });
+  }
+
+  function excerpt(start: number, end: number): string {
+    return end - start > 24 ? `${text.slice(start, start + 23)}…` : text.slice(start, end);
+  }
+
+  function next(): Statement {
+    const words: Word[] = [];
+    let afterQuote = false; // need_space: what follows a closing quote must be a space, ";", "{" or ")"
+    let i = position;
+    const finish = (terminator: Terminator, at: number, resumeAt: number): Statement => {
+      position = resumeAt;
+      return { words, terminator, at };
+    };
+    while (i < text.length) {
+      const code = text.charCodeAt(i);
+      if (isSpace(code)) {
+        afterQuote = false;
+        i++;
+        continue;
+      }
+      if (afterQuote && code !== SEMICOLON && code !== OPEN && code !== CLOSE_PAREN) {
+        const previous = words[words.length - 1]!;
+        const rest = templateString(previous, i);
+        if (rest) {
+          words[words.length - 1] = rest;
+          i = rest.end;
+          continue;
+        }
+        const lineEnd = text.indexOf('\n', previous.start);
+        if (lineEnd >= 0 && lineEnd < previous.end) {
+          // The quote was closed by the opening quote of a later string: the first one lacks its end.
+          words.pop();
+          const mend = unclosedQuote(previous.start);
+          reportUnclosedQuote(previous.start, i, `Unexpected "${text[i]}"`, mend);
+          words.push(mend);
+          i = mend.end;
+        } else {
+          report({
+            code: 'unexpected-token',
+            span: { start: i, end: i + 1 },
+            message: `Unexpected "${text[i]}" right after the closing ${previous.quote}: nginx expects a space, ";" or "{" here.`,
+            fix: { title: 'Insert a space', span: { start: i, end: i }, newText: ' ' },
+          });
+        }
+        afterQuote = false;
+        continue;
+      }
+      if (code === SEMICOLON) {
+        if (words.length > 0) return finish(';', i, i + 1);
+        report({
+          code: 'unexpected-token',
+          span: { start: i, end: i + 1 },
+          message: 'Unexpected ";": there is no directive before it. nginx -t stops here.',
+          fix: { title: 'Remove the ";"', span: { start: i, end: i + 1 }, newText: '' },
+        });
+        i++;
+      } else if (code === OPEN) {
+        const end = templateEnd(i, words.length === 0);
+        if (end >= 0 && words.length === 0 && standsAlone(i, end)) {
+          templates.push({ start: i, end });
+          i = end;
+        } else if (end >= 0) {
+          const found = bareWord(i);
+          words.push(found);
+          i = found.end;
+        } else {
+          return finish('{', i, i + 1);
+        }
+      } else if (code === CLOSE) {
+        if (words.length > 0) return finish('error', i, i);
+        return finish('}', i, i + 1);
+      } else if (code === HASH) {
+        i = skipComment(i);
+      } else if (
+        code === LESS &&
+        words.length === 0 &&
+        templateEnd(i, true) >= 0 &&
+        standsAlone(i, templateEnd(i, true))
+      ) {
+        const end = templateEnd(i, true);
+        templates.push({ start: i, end });
+        i = end;
+      } else if (code === DOUBLE || code === SINGLE) {
+        let found = quotedWord(i, code);
+        if (found) {
+          afterQuote = true;
+        } else {
+          found = unclosedQuote(i);
+          // nginx names the line of the quote when its buffer is full, the last line when the file ends before that.
+          const at = text.length - i > LONGEST ? i : text.length;
+          reportUnclosedQuote(
+            i,
+            at,
+            at === i ? 'No closing quote within 4095 bytes' : 'The file ends inside quotes',
+            found,
+          );
+        }
+        words.push(found);
+        i = found.end;
+      } else {
+        afterQuote = false;
+        const found = bareWord(i);
+        words.push(found);
+        i = found.end;
+      }
+    }
+    return finish('end', text.length, text.length);
+  }
+
+  /** Is a template marker a statement of its own, followed only by space, another marker or the line's end? */
+  function standsAlone(start: number, end: number): boolean {
+    const second = text.charCodeAt(start + 1);
+    if (second === PERCENT && text.charCodeAt(start + 2) !== 61) return true; // {% … %}, <% … %>, but not <%= … %>
+    if (second === HASH) return true;
+    let i = end;
+    while (i < text.length && (text.charCodeAt(i) === SPACE || text.charCodeAt(i) === TAB)) i++;
+    const code = text.charCodeAt(i);
+    return i >= text.length || code === LF || code === CR || code === HASH || code === CLOSE;
+  }
+
+  return {
+    next,
+    resume: (offset) => {
+      position = offset;
+    },
+    get position() {
+      return position;
+    },
+    comments,
+    templates,
+  };
+}
+
+/** Resolves `\"`, `\'`, `\\`, `\t`, `\r` and `\n`; any other backslash stays, as in nginx. */
+function resolveEscapes(raw: string): string {
+  return raw.replace(/\\(["'\\trn])/g, (_, c: string) => (c === 't' ? '\t' : c === 'r' ? '\r' : c === 'n' ? '\n' : c));
+}

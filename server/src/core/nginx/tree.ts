@@ -1,0 +1,109 @@
+/** How an nginx file is written: words, directives and blocks, with the place of each in the text. */
+import type { Span } from '../text/span';
+
+/** One word of a directive. Its span includes the quotes. */
+export interface Word extends Span {
+  /** The word as nginx reads it: without quotes, escapes resolved. */
+  readonly value: string;
+  readonly quote: '"' | "'" | null;
+  /** The word holds a Jinja, Go-template or ERB marker, so its value is known only once the template is rendered. */
+  readonly template: boolean;
+}
+
+/** A name, its arguments and what ends it. */
+export interface Directive extends Span {
+  readonly name: Word;
+  readonly args: readonly Word[];
+  /** Present when the directive opens `{`. */
+  readonly block: Block | null;
+  /** The directive whose block holds this one; null at the top of the file. */
+  readonly parent: Directive | null;
+  /** Offset of the `;` that ends a simple directive; -1 for a block or where the `;` is missing. */
+  readonly semicolon: number;
+}
+
+/** From `{` to `}`, both included; where the `}` is missing it ends where the text does. */
+export interface Block extends Span {
+  readonly items: readonly Directive[];
+  /** False when the file ends before the `}`. */
+  readonly closed: boolean;
+  /** Text that is not nginx's: the body of a `*_by_lua_block`. */
+  readonly foreign: Span | null;
+}
+
+export interface NginxTree {
+  readonly text: string;
+  readonly items: readonly Directive[];
+  /** `#` comments, without their line ends, in file order. */
+  readonly comments: readonly Span[];
+  /** Template statements that stand between directives (`{% if … %}`, `<% end %>`), in file order. */
+  readonly templates: readonly Span[];
+  readonly problems: readonly SyntaxProblem[];
+}
+
+export type SyntaxCode =
+  | 'missing-semicolon'
+  | 'likely-missing-semicolon'
+  | 'unclosed-block'
+  | 'unclosed-quote'
+  | 'unexpected-close'
+  | 'unexpected-token'
+  | 'missing-brace'
+  | 'not-a-block'
+  | 'too-long-parameter'
+  | 'byte-order-mark';
+
+/** Where nginx would stop reading, on the line that nginx names, and what would mend it. */
+export interface SyntaxProblem {
+  readonly code: SyntaxCode;
+  readonly span: Span;
+  readonly message: string;
+  /** The other half: the quote or brace that this is about. */
+  readonly related?: { readonly span: Span; readonly message: string };
+  readonly fix?: { readonly title: string; readonly span: Span; readonly newText: string };
+}
+
+/** Every directive below `items`, parents before children, in file order. */
+export function* walk(items: readonly Directive[]): Generator<Directive> {
+  // An explicit stack, so that the depth of a file cannot exhaust ours.
+  const stack: { items: readonly Directive[]; next: number }[] = [{ items, next: 0 }];
+  for (let top = stack[0]; top; top = stack[stack.length - 1]) {
+    const directive = top.items[top.next++];
+    if (!directive) {
+      stack.pop();
+      continue;
+    }
+    yield directive;
+    if (directive.block) stack.push({ items: directive.block.items, next: 0 });
+  }
+}
+
+/** The innermost directive whose span holds `offset`, or null between top-level directives. */
+export function directiveAt(tree: NginxTree, offset: number): Directive | null {
+  let found: Directive | null = null;
+  let items = tree.items;
+  while (true) {
+    const index = lastStartingAtOrBefore(items, offset);
+    const candidate = index < 0 ? undefined : items[index];
+    if (!candidate || offset > candidate.end) return found;
+    found = candidate;
+    if (!candidate.block) return found;
+    items = candidate.block.items;
+  }
+}
+
+/** Text of one directive up to `;` or `{`, its words as they are written, joined by single spaces. */
+export function headline(tree: NginxTree, directive: Directive): string {
+  return [directive.name, ...directive.args].map((word) => tree.text.slice(word.start, word.end)).join(' ');
+}
+
+function lastStartingAtOrBefore(items: readonly Directive[], offset: number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (items[middle]!.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,112 @@
+/** Finds what belongs to a project in a folder: main nginx files, fragments, pools. */
+import type { Files } from '../text/files';
+import { basename, dirname } from '../text/path';
+import { isMainFile, type Language, languageOfPath, languageOfText } from './language';
+import { type Loaded, type LoadRequest, load } from './load';
+import type { Project } from './project';
+
+/** Folders that hold no configuration, or far too much of other things. */
+const SKIPPED = new Set([
+  'node_modules',
+  '.git',
+  '.hg',
+  '.svn',
+  'vendor',
+  'dist',
+  'out',
+  '.vscode-test',
+  'proc',
+  'sys',
+  'dev',
+]);
+
+/** What one search may look at, so that a home folder opened by mistake does not stop the editor. */
+const MOST_ENTRIES = 50_000;
+const DEEPEST = 12;
+/** Larger files are logs and data, not configuration. */
+const LARGEST = 4 * 1024 * 1024;
+
+export interface Discovered {
+  /** Main files first, each list in order of path. */
+  readonly nginx: readonly string[];
+  readonly fpm: readonly string[];
+}
+
+/** Every nginx and php-fpm file below `folder`. */
+export async function discover(files: Files, folder: string): Promise<Discovered> {
+  const main: string[] = [];
+  const fragments: string[] = [];
+  const fpm: string[] = [];
+  let budget = MOST_ENTRIES;
+  const open: { path: string; depth: number }[] = [{ path: folder, depth: 0 }];
+  for (let next = open.shift(); next; next = open.shift()) {
+    for (const name of await files.list(next.path)) {
+      if (--budget < 0) break;
+      const path = next.path.endsWith('/') ? next.path + name : `${next.path}/${name}`;
+      const stat = await files.stat(path);
+      if (stat === 'folder') {
+        if (next.depth < DEEPEST && !SKIPPED.has(name)) open.push({ path, depth: next.depth + 1 });
+        continue;
+      }
+      if (stat !== 'file') continue;
+      const byPath = languageOfPath(path);
+      if (byPath === 'nginx-error-log' || (!byPath && !mayBeOurs(name))) continue;
+      const read = await files.read(path);
+      if ('error' in read) {
+        // Listed all the same, so that the person hears that it cannot be read.
+        if (byPath === 'nginx') fragments.push(path);
+        if (byPath === 'php-fpm') fpm.push(path);
+        continue;
+      }
+      if (read.text.length > LARGEST || read.text.includes('\0')) continue;
+      const language: Language | null = byPath ?? languageOfText(read.text);
+      if (language === 'php-fpm') fpm.push(path);
+      if (language === 'nginx') (isMainFile(path, read.text) ? main : fragments).push(path);
+    }
+  }
+  return { nginx: [...main.sort(), ...fragments.sort()], fpm: fpm.sort() };
+}
+
+/** Everything below `folder` as one project: fragments that a main file includes are read as part of it. */
+export async function loadFolder(
+  files: Files,
+  folder: string,
+  options: Omit<LoadRequest, 'nginx' | 'fpm'> = {},
+  earlier?: Project,
+): Promise<Loaded> {
+  return loadDiscovered(files, await discover(files, folder), options, earlier);
+}
+
+export async function loadDiscovered(
+  files: Files,
+  found: Discovered,
+  options: Omit<LoadRequest, 'nginx' | 'fpm'> = {},
+  earlier?: Project,
+): Promise<Loaded> {
+  const fpm = await fpmGroups(files, found.fpm);
+  const all = await load(files, { ...options, nginx: found.nginx, fpm }, earlier);
+  // What another file includes is no root of its own.
+  const included = new Set(found.nginx.filter((file) => all.project.includers(file).some((at) => at.file !== file)));
+  if (included.size === 0) return all;
+  return load(files, { ...options, nginx: found.nginx.filter((file) => !included.has(file)), fpm }, all.project);
+}
+
+/** php-fpm processes: each main file with what it includes; pool files that none includes, by folder in order of name. */
+async function fpmGroups(files: Files, found: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const mains = found.filter((file) => /fpm/i.test(basename(file)) && !/(?:pool|php-fpm)\.d$/.test(dirname(file)));
+  const groups: string[][] = mains.map((file) => [file]);
+  const { project } = await load(files, { nginx: [], fpm: groups });
+  const folders = new Map<string, string[]>();
+  for (const file of found) {
+    if (project.sources.has(file)) continue;
+    const folder = folders.get(dirname(file));
+    if (folder) folder.push(file);
+    else folders.set(dirname(file), [file]);
+  }
+  return [...groups, ...folders.values()];
+}
+
+/** Names worth opening although the path says nothing. */
+function mayBeOurs(name: string): boolean {
+  return /\.(?:conf|cfg|vhost|template|tmpl|j2|erb|inc)$/i.test(name);
+}

@@ -1,0 +1,64 @@
+/** What kind of file is this? Told by its path, then by its content; most `.conf` files in the world are somebody else's. */
+import { looksLikeErrorLog } from '../error-log/entries';
+import { signatures } from '../nginx/catalogue';
+import { parse } from '../nginx/parser';
+import { looksLikeFpm } from '../php-fpm/catalogue';
+import { basename } from '../text/path';
+
+export type Language = 'nginx' | 'php-fpm' | 'nginx-error-log';
+
+/** Other programs that keep their files in folders of the same names. */
+const FOREIGN = /(?:^|\/)(?:apache2?|httpd|lighttpd|haproxy|caddy|supervisor|dovecot|fail2ban)\//;
+
+const NGINX_PATH =
+  /(?:^|\/)(?:nginx[^/]*\.conf(?:\.[a-z0-9]+)?|[^/]+\.nginx(?:\.conf)?(?:\.(?:template|tmpl|j2|erb))?|(?:fastcgi|uwsgi|scgi|proxy)_params|mime\.types|(?:[^/]*nginx[^/]*|openresty)\/(?:[^/]+\/)*[^/]+\.(?:conf|inc|template|tmpl|j2|erb)|sites-(?:available|enabled)\/[^/]+)$/;
+
+const FPM_PATH =
+  /(?:^|\/)(?:php-?\d*\.?\d*-?fpm[^/]*\.conf(?:\.[a-z0-9]+)?|(?:php-fpm\.d|pool\.d)\/[^/]+\.conf(?:\.[a-z0-9]+)?)$/;
+
+const LOG_PATH = /(?:^|\/)(?:nginx\/(?:[^/]+\/)*[^/]*error[^/]*\.log[^/]*|[^/]*nginx[^/]*error[^/]*\.log[^/]*)$/;
+
+/** Null: none of ours, or not to be told from the path. */
+export function languageOfPath(path: string): Language | null {
+  const lower = path.toLowerCase();
+  if (LOG_PATH.test(lower)) return 'nginx-error-log';
+  if (FPM_PATH.test(lower)) return 'php-fpm';
+  if (FOREIGN.test(lower)) return null;
+  return NGINX_PATH.test(lower) ? 'nginx' : null;
+}
+
+/** Null: none of ours. */
+export function languageOfText(text: string): Language | null {
+  const head = text.slice(0, 64 * 1024);
+  if (looksLikeErrorLog(head)) return 'nginx-error-log';
+  if (looksLikeFpm(head)) return 'php-fpm';
+  return looksLikeNginx(head) ? 'nginx' : null;
+}
+
+export function languageOf(path: string, text: string): Language | null {
+  return languageOfPath(path) ?? languageOfText(text);
+}
+
+/** Most of the top-level directives are nginx's, with a number of arguments that nginx takes. */
+function looksLikeNginx(head: string): boolean {
+  const { items } = parse(head);
+  if (items.length === 0) return false;
+  const known = items.filter(({ name, args, block, semicolon }) =>
+    signatures(name.value).some(
+      (signature) =>
+        signature.block === (block !== null) &&
+        args.length >= signature.min &&
+        args.length <= signature.max &&
+        (block !== null || semicolon >= 0),
+    ),
+  );
+  return known.length * 2 > items.length;
+}
+
+/** A main file, from which nginx starts: told by its name or by blocks that stand nowhere else. */
+export function isMainFile(path: string, text: string): boolean {
+  if (/^nginx\.conf(?:\.[a-z0-9]+)?$/i.test(basename(path))) return true;
+  return parse(text).items.some(
+    ({ name, block }) => block && ['http', 'events', 'stream', 'mail'].includes(name.value),
+  );
+}

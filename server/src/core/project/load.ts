@@ -1,0 +1,104 @@
+/** The one function of core that waits for files: reads roots, follows their includes, and hands over a `Project`. */
+import { includes as fpmIncludes } from '../php-fpm/model';
+import type { Files, ReadResult } from '../text/files';
+import { dirname, isAbsolute } from '../text/path';
+import { resolveInclude } from './includes';
+import { createProject, type FpmRoot, fpmPattern, type Project, type ProjectOptions, type Resolved } from './project';
+import { type FpmSource, type NginxSource, type Source, source } from './source';
+
+export interface LoadRequest {
+  /** nginx files to start from: main files and fragments. */
+  readonly nginx: readonly string[];
+  /** php-fpm files to start from, each group one php-fpm process that reads them in this order. */
+  readonly fpm: readonly (readonly string[])[];
+  /** What relative includes resolve against; null: the folder of each root, as with `nginx -c`. */
+  readonly prefix?: string | null;
+  readonly nginxVersion?: string | null;
+  readonly context?: readonly string[] | null;
+}
+
+export interface Loaded {
+  readonly project: Project;
+  /** Files that were asked for or included and could not be read. */
+  readonly unreadable: readonly { readonly file: string; readonly error: Extract<ReadResult, { error: string }> }[];
+}
+
+/** Texts that are already known (open documents, an earlier project) take part through `files`; `earlier` saves parsing again. */
+export async function load(files: Files, request: LoadRequest, earlier?: Project): Promise<Loaded> {
+  const sources = new Map<string, Source>();
+  const resolved = new Map<string, Resolved>();
+  const unreadable: Loaded['unreadable'][number][] = [];
+  const options: ProjectOptions = { nginxVersion: request.nginxVersion ?? null, context: request.context ?? null };
+
+  async function read(kind: Source['kind'], file: string): Promise<Source | null> {
+    const known = sources.get(file);
+    if (known) return known;
+    const result = await files.read(file);
+    if ('error' in result) {
+      unreadable.push({ file, error: result });
+      return null;
+    }
+    const before = earlier?.sources.get(file);
+    const made = before?.kind === kind && before.text === result.text ? before : source(kind, file, result.text);
+    sources.set(file, made);
+    return made;
+  }
+
+  const nginxRoots = request.nginx.map((file) => ({ file, prefix: request.prefix ?? homeOf(file, request.nginx) }));
+  for (const root of nginxRoots) {
+    const open = [root.file];
+    const done = new Set<string>();
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (done.has(file)) continue;
+      done.add(file);
+      const found = (await read('nginx', file)) as NginxSource | null;
+      for (const include of found?.includes ?? []) {
+        const written = include.args[0]!.value;
+        const pattern = isAbsolute(written) ? written : `${root.prefix}/${written}`;
+        let result = resolved.get(pattern);
+        if (!result) {
+          result = await resolveInclude(files, pattern, root.prefix);
+          resolved.set(pattern, result);
+        }
+        open.push(...result.files);
+      }
+    }
+  }
+
+  for (const file of request.fpm.flat()) await readFpm(file, new Set());
+
+  async function readFpm(file: string, above: ReadonlySet<string>): Promise<void> {
+    const found = above.has(file) ? null : ((await read('php-fpm', file)) as FpmSource | null);
+    if (!found) return;
+    for (const include of fpmIncludes(found.tree)) {
+      const pattern = fpmPattern(file, include.pattern);
+      let result = resolved.get(pattern);
+      if (!result) {
+        result = await resolveInclude(files, pattern, null);
+        if (result.files.length === 0) result = await resolveBeside(files, file, pattern, result);
+        resolved.set(pattern, result);
+      }
+      for (const child of result.files) await readFpm(child, new Set(above).add(file));
+    }
+  }
+
+  const fpmRoots: FpmRoot[] = request.fpm.map((group) => ({ files: group }));
+  const project = createProject({ sources, nginxRoots, fpmRoots, resolved, options });
+  return { project, unreadable };
+}
+
+/** `include=/etc/php/8.2/fpm/pool.d/*.conf` in a checkout means the `pool.d` beside the file. */
+async function resolveBeside(files: Files, file: string, pattern: string, literal: Resolved): Promise<Resolved> {
+  const beside = await resolveInclude(files, `${dirname(file)}/${pattern.split('/').slice(-2).join('/')}`, null);
+  return beside.files.length > 0 ? beside : literal;
+}
+
+/**
+ * The folder that includes of a root start from: its own for a main file; for a fragment, that of a main file in a folder
+ * above it, as for `sites-enabled/shop` beside `nginx.conf`.
+ */
+function homeOf(file: string, roots: readonly string[]): string {
+  const folder = dirname(file);
+  const above = roots.filter((root) => root.endsWith('/nginx.conf') && folder.startsWith(`${dirname(root)}/`));
+  return above.length > 0 ? dirname(above.reduce((a, b) => (a.length >= b.length ? a : b))) : folder;
+}

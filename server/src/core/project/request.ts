@@ -1,0 +1,162 @@
+/** From a log record to the configuration: the server block, the location nginx chose, the pass, the upstream's server line. */
+import type { LogRecord } from '../error-log/record';
+import { parseRequest, parseUpstream } from '../error-log/record';
+import { type Address, locationMatch } from '../nginx/model';
+import type { Directive } from '../nginx/tree';
+import { socketPath } from './address';
+import { type Endpoint, type Pass, passesOf } from './links';
+import type { At, Project } from './project';
+
+export interface Route {
+  readonly pass: Pass;
+  /** The address in the log, where the configuration writes it; null where a variable made it. */
+  readonly endpoint: Endpoint | null;
+  readonly location: At | null;
+  readonly server: At | null;
+  /** False when several places fit the record and this is the likeliest. */
+  readonly certain: boolean;
+}
+
+/** The passes that can have written `record`, likeliest first. */
+export function routes(project: Project, record: LogRecord): Route[] {
+  const upstream = record.upstream ? parseUpstream(record.upstream) : null;
+  const address = upstream ? upstreamAddress(upstream) : messageAddress(record.message);
+  const candidates: { route: Omit<Route, 'certain'>; score: number }[] = [];
+  const path = record.request ? (parseRequest(record.request)?.path ?? null) : null;
+  const subrequest = record.subrequest ?? null;
+  for (const source of project.nginxSources) {
+    for (const pass of passesOf(project, source)) {
+      if (upstream?.scheme && pass.target.scheme !== upstream.scheme) continue;
+      const endpoint = address ? (pass.endpoints.find((each) => sameAddress(each.address, address)) ?? null) : null;
+      const byName =
+        !endpoint && address ? pass.endpoints.some((each) => couldResolveTo(each.address, address)) : false;
+      const byGroup = record.upstream ? namesGroup(pass, record.upstream) : false;
+      if (address && !endpoint && !byName && !byGroup && !pass.target.dynamic) continue;
+      const { location, server } = enclosing(project, pass.at);
+      const named = server ? hasName(project, server, record.server) : null;
+      const chosen = server && path !== null ? locationFor(project, server, subrequest ?? path) : null;
+      let score = endpoint ? 8 : byGroup ? 7 : byName ? 4 : address ? 1 : 0;
+      if (named === true) score += 16;
+      if (named === false) score -= 8;
+      if (location && chosen && chosen.directive === location.directive) score += 4;
+      candidates.push({ route: { pass, endpoint, location, server }, score });
+    }
+  }
+  candidates.sort((a, b) => b.score - a.score);
+  const best = candidates[0];
+  if (!best || (!address && record.server === null && candidates.length > 1)) return [];
+  const second = candidates[1];
+  return candidates.map(({ route, score }, i) => ({
+    ...route,
+    certain: i === 0 && score >= 8 && (!second || second.score < score),
+  }));
+}
+
+/** Where `connect() to unix:/run/x.sock failed` and the like were going, for lines that have lost their `upstream:` field. */
+export function messageAddress(message: string): Address | null {
+  const [, unix] = /\bunix:([^\s:]+)/.exec(message.slice(0, 2048)) ?? [];
+  if (unix) return { kind: 'unix', path: unix };
+  const [, host, port] =
+    /^connect\(\) to (\[[0-9a-f:.]{2,45}\]|[0-9.]{7,15}):(\d{1,5}) failed/.exec(message.slice(0, 200)) ?? [];
+  return host ? { kind: 'tcp', host, port: Number(port) } : null;
+}
+
+/** The address of an `upstream:` field; null where it names a group (`no live upstreams`). */
+export function upstreamAddress(upstream: {
+  socket: string | null;
+  host: string | null;
+  port: number | null;
+}): Address | null {
+  if (upstream.socket !== null) return { kind: 'unix', path: upstream.socket };
+  if (upstream.host === null || upstream.port === null) return null;
+  return { kind: 'tcp', host: upstream.host, port: upstream.port };
+}
+
+/** No configuration nests locations deeper; a file made to hurt may. */
+const DEEPEST = 30;
+
+/** The `location` that nginx chooses for a path in `block`: exact, then the longest prefix, then regular expressions in order. */
+export function locationFor(project: Project, block: At, path: string, depth = 0): At | null {
+  const locations = project.children(block.file, block.directive).get('location') ?? [];
+  let longest: { at: At; length: number; stop: boolean } | null = null;
+  for (const at of locations) {
+    const match = locationMatch(at.directive);
+    if (!match) continue;
+    if (match.modifier === '=' && match.pattern === path) return at;
+    const isPrefix = match.modifier === '' || match.modifier === '^~';
+    if (isPrefix && path.startsWith(match.pattern) && match.pattern.length >= (longest?.length ?? 0)) {
+      longest = { at, length: match.pattern.length, stop: match.modifier === '^~' };
+    }
+  }
+  const inner = longest && depth < DEEPEST ? locationFor(project, longest.at, path, depth + 1) : null;
+  if (inner) return inner;
+  if (!longest?.stop) {
+    for (const at of locations) {
+      const match = locationMatch(at.directive);
+      if (!match || (match.modifier !== '~' && match.modifier !== '~*')) continue;
+      if (matchesRegex(match.pattern, match.modifier === '~*', path)) return at;
+    }
+  }
+  return longest?.at ?? null;
+}
+
+/** Runs a pattern from a file on a path from a log: only where it cannot backtrack badly, and on a bounded path. */
+function matchesRegex(pattern: string, ignoreCase: boolean, path: string): boolean {
+  // Repetition of a group that repeats inside is what takes exponential time; several unbounded ones, polynomial.
+  if (/[)\]][*+{]/.test(pattern) && /\([^)]*[*+{]/.test(pattern)) return false;
+  if ((pattern.match(/[*+{]/g)?.length ?? 0) > 4) return false;
+  try {
+    return new RegExp(pattern, ignoreCase ? 'i' : '').test(path.slice(0, 512));
+  } catch {
+    return false;
+  }
+}
+
+function enclosing(project: Project, at: At): { location: At | null; server: At | null } {
+  let location: At | null = null;
+  for (let block = project.parent(at); block; block = project.parent(block)) {
+    const name = block.directive.name.value;
+    if (name === 'location') location ??= block;
+    if (name === 'server') return { location, server: block };
+  }
+  return { location, server: null };
+}
+
+/** Does `server: x` in the log mean this block? nginx logs the first of its names. Null when the log does not say. */
+function hasName(project: Project, server: At, name: string | null): boolean | null {
+  if (name === null) return null;
+  const names = project.children(server.file, server.directive).get('server_name') ?? [];
+  const first = names[0]?.directive.args[0]?.value ?? '';
+  return first.replace(/^\./, '').toLowerCase() === name.replace(/^\./, '').toLowerCase();
+}
+
+/** `no live upstreams` logs the group's name in place of an address. */
+function namesGroup(pass: Pass, upstream: string): boolean {
+  const name = pass.upstream?.directive.args[0]?.value;
+  if (name === undefined) return false;
+  const authority = upstream.slice(upstream.indexOf('://') + 3);
+  return authority === name || authority.startsWith(`${name}/`);
+}
+
+function sameAddress(a: Address, b: Address): boolean {
+  if (a.kind === 'unix' || b.kind === 'unix')
+    return a.kind === b.kind && socketPath((a as { path: string }).path) === socketPath((b as { path: string }).path);
+  return a.port === b.port && bareHost(a.host) === bareHost(b.host);
+}
+
+/** A name in the configuration against the number that the log shows. */
+function couldResolveTo(written: Address, logged: Address): boolean {
+  if (written.kind !== 'tcp' || logged.kind !== 'tcp' || written.port !== logged.port) return false;
+  const host = bareHost(written.host);
+  if (host === 'localhost') return logged.host === '127.0.0.1' || bareHost(logged.host) === '::1';
+  return !/^[\d.]+$/.test(host) && !host.includes(':');
+}
+
+function bareHost(host: string): string {
+  return host.replace(/^\[|\]$/g, '').toLowerCase();
+}
+
+/** The directive a person looks at first for a route: the `server` line with the address, or else the pass. */
+export function addressPlace(route: Route): { file: string; directive: Directive } {
+  return route.endpoint?.at ?? route.pass.at;
+}

@@ -1,0 +1,92 @@
+/** The directives that govern a pass: where new ones go, what is in force, what a block would lose by setting its own. */
+
+import type { Address } from '../nginx/model';
+import { milliseconds } from '../nginx/model';
+import type { Directive } from '../nginx/tree';
+import type { BlockAt, Wanted } from './edit';
+import { writtenArgs } from './edit';
+import type { Pass } from './links';
+import type { At, Project } from './project';
+
+/** The block in which timeouts, TLS and retries of a pass are set: its location, because an `if` inside takes few of them. */
+export function settingsBlock(project: Project, pass: Pass): BlockAt {
+  for (let block = project.parent(pass.at); block; block = project.parent(block)) {
+    const name = block.directive.name.value;
+    if (name === 'location' || name === 'server') return block;
+  }
+  return { file: pass.at.file, directive: null };
+}
+
+/** Where in that block: behind the pass, or behind the `if` that holds it. */
+export function settingsAnchor(pass: Pass, block: BlockAt): Directive | null {
+  if (block.file !== pass.at.file) return null;
+  let directive: Directive = pass.at.directive;
+  while (directive.parent && directive.parent !== block.directive) directive = directive.parent;
+  return directive.parent === block.directive ? directive : null;
+}
+
+/** The directive in force for a pass, the last one where several stand in one block; null when nginx's default is. */
+export function inForce(project: Project, pass: Pass, name: string): At | null {
+  const found = project.effective(pass.at, name);
+  return found[found.length - 1] ?? null;
+}
+
+/** Milliseconds of the time in force, `fallback` where the default is; null for a value that only a run can tell. */
+export function timeInForce(project: Project, pass: Pass, name: string, fallback: number): number | null {
+  const at = inForce(project, pass, name);
+  return at ? milliseconds(at.directive.args[0]?.value ?? '') : fallback;
+}
+
+/**
+ * The `proxy_set_header` lines that a pass inherits and would lose as soon as its block sets one of its own; empty when
+ * the block already has some.
+ */
+export function inheritedHeaders(project: Project, pass: Pass): Wanted[] {
+  const block = settingsBlock(project, pass);
+  const name = `${pass.target.family}_set_header`;
+  if (project.children(block.file, block.directive).has(name)) return [];
+  return project.effective(pass.at, name).map((at) => ({ name, args: writtenArgs(project, at), key: 1 }));
+}
+
+/** The value in force of a request header that nginx sends upstream; null when nginx's default is. */
+export function headerInForce(project: Project, pass: Pass, header: string): string | null {
+  for (const { directive } of project.effective(pass.at, `${pass.target.family}_set_header`)) {
+    if (directive.args[0]?.value.toLowerCase() === header.toLowerCase()) return directive.args[1]?.value ?? '';
+  }
+  return null;
+}
+
+/** A DNS name: not an IP address, not a socket. */
+export function isHostName(address: Address): address is Address & { kind: 'tcp' } {
+  return address.kind === 'tcp' && /[a-z]/i.test(address.host) && !address.host.startsWith('[');
+}
+
+/**
+ * The name to ask a TLS upstream for, where nginx's default ($proxy_host) would be an IP address or the name of an
+ * upstream group; null when the default is right or a name is already set.
+ */
+export function tlsName(project: Project, pass: Pass): string | null {
+  if (inForce(project, pass, `${pass.target.family}_ssl_name`)) return null;
+  if (!pass.upstream && (pass.target.dynamic || isHostName(pass.target.address))) return null;
+  const host = headerInForce(project, pass, 'Host');
+  if (host && !host.includes('$')) return host;
+  const names = new Set(pass.endpoints.map(({ address }) => (isHostName(address) ? address.host : null)));
+  const [only] = names;
+  return names.size === 1 && only ? only : '$host';
+}
+
+export interface NginxUser {
+  readonly user: string;
+  /** The group nginx is told; its own name by default. */
+  readonly group: string;
+  readonly at: At;
+}
+
+/** The user that nginx's workers run as, when a main file in view says so. */
+export function nginxUser(project: Project, near: string): NginxUser | null {
+  const together = project.together(near);
+  const found = project.named('user').filter(({ directive, file }) => !directive.parent && together.has(file));
+  const at = found[0];
+  const [user, group] = at?.directive.args ?? [];
+  return at && user && !user.template ? { user: user.value, group: group?.value ?? user.value, at } : null;
+}

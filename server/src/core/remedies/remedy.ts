@@ -1,0 +1,65 @@
+/** The shape of a remedy: what can be done about a finding or a cause, with when, time and risk. */
+import type { Project } from '../project/project';
+import type { Edit } from '../text/edit';
+
+/** A remedy made for one place. */
+export interface Fix {
+  /** Id of the remedy, or of the rule for a mend that belongs to it alone. */
+  readonly id: string;
+  /** Says what will be true afterwards. */
+  readonly title: string;
+  readonly when: string;
+  readonly time: string;
+  readonly risk: string;
+  readonly preferred: boolean;
+  /** Text changes; none where only commands help, or where all is already as the remedy wants it. */
+  edits(): readonly Edit[];
+  /** Commands that make the change take effect. */
+  readonly apply: readonly string[];
+  /** Commands that show that it worked. */
+  readonly confirm: readonly string[];
+}
+
+export interface Remedy<Target> {
+  /** File name. */
+  readonly id: string;
+  readonly title: string;
+  readonly when: string;
+  readonly time: string;
+  readonly risk: string;
+  /** Markdown for the docs: what it inserts and why. */
+  readonly why: string;
+  readonly references: readonly string[];
+  /** The title for one place: what will be true there. */
+  describe(project: Project | null, target: Target): string;
+  /** Empty when everything is already so: applying a remedy twice changes nothing. */
+  edits(project: Project | null, target: Target): readonly Edit[];
+  apply(project: Project | null, target: Target): readonly string[];
+  confirm?(project: Project | null, target: Target): readonly string[];
+}
+
+export function defineRemedy<Target>(remedy: Remedy<Target>): Remedy<Target> {
+  return remedy;
+}
+
+/** The remedy for one place. `preferred`: the one to try first. */
+export function fix<Target>(remedy: Remedy<Target>, project: Project | null, target: Target, preferred = false): Fix {
+  const { id, when, time, risk } = remedy;
+  let edits: readonly Edit[] | null = null;
+  return {
+    id,
+    title: remedy.describe(project, target),
+    when,
+    time,
+    risk,
+    preferred,
+    edits: () => {
+      edits ??= remedy.edits(project, target);
+      return edits;
+    },
+    apply: remedy.apply(project, target),
+    confirm: remedy.confirm?.(project, target) ?? [],
+  };
+}
+
+export const RELOAD = 'nginx -t && systemctl reload nginx';

@@ -1,0 +1,66 @@
+/** Flags a FastCGI address that no php-fpm pool in the project listens on. */
+import { isLocal, spell } from '../../project/address';
+import {
+  closestPool,
+  type Endpoint,
+  isForPhp,
+  listenOf,
+  type Pass,
+  passesOf,
+  passesTo,
+  poolAt,
+  upstreamEndpoints,
+} from '../../project/links';
+import type { Project } from '../../project/project';
+import alignAddress, { nginxAddress } from '../../remedies/align-address';
+import alignPool from '../../remedies/align-pool';
+import { fix } from '../../remedies/remedy';
+import { defineRule, type Report } from '../rule';
+
+export default defineRule({
+  id: 'links/pool-address-mismatch',
+  language: 'nginx',
+  severity: 'error',
+  title: 'No pool listens on this address',
+  why: `nginx connects to a socket or port on this machine on which none of the php-fpm pools in the project listens. Neither
+\`nginx -t\` nor \`php-fpm -t\` can see it, because each knows only its own half. Every request to the location gets **502**;
+the log says \`connect() to unix:… failed (2: No such file or directory)\` or \`connect() failed (111: Connection refused)\`.
+
+\`/var/run\` and \`/run\` are the same folder and are not told apart. Other FastCGI programs (fcgiwrap, mailman) are left alone.`,
+  references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_pass'],
+  *check(source, project) {
+    if (project.pools.length === 0 || project.pools.some((pool) => listenOf(pool).kind === 'unknown')) return;
+    for (const pass of passesOf(project, source)) {
+      if (pass.upstream || !isForPhp(project, pass)) continue;
+      for (const endpoint of pass.endpoints) yield* judge(project, endpoint, 'Requests to this location get 502.');
+    }
+    for (const directive of source.named('upstream')) {
+      const upstream = { file: source.file, directive };
+      if (!passesTo(project, upstream).some((pass: Pass) => isForPhp(project, pass))) continue;
+      const endpoints = upstreamEndpoints(project, upstream);
+      const alive = endpoints.filter(({ address }) => !isLocal(address) || poolAt(project, address) !== null).length;
+      for (const endpoint of endpoints) {
+        if (endpoint.at.file !== source.file || endpoint.server?.flags.has('down')) continue;
+        const consequence =
+          alive > 0 ? 'Requests that are sent to it must be retried elsewhere.' : 'Requests to this group get 502.';
+        for (const report of judge(project, endpoint, consequence)) {
+          yield alive > 0 ? { ...report, severity: 'warning' as const } : report;
+        }
+      }
+    }
+  },
+});
+
+function* judge(project: Project, endpoint: Endpoint, consequence: string): Generator<Report> {
+  const { address } = endpoint;
+  if (!isLocal(address) || poolAt(project, address)) return;
+  const pool = closestPool(project, address);
+  const listen = pool?.get('listen');
+  if (!pool || !listen || nginxAddress(listenOf(pool)) === null) return;
+  yield {
+    span: endpoint.span,
+    message: `Nothing in this project listens on ${spell(address)}: pool "${pool.name}" listens on ${listen.value}. ${consequence}`,
+    related: [{ file: listen.file, span: listen.setting.span, message: `Pool "${pool.name}" listens here.` }],
+    fixes: [fix(alignAddress, project, { endpoint, pool }, true), fix(alignPool, project, { endpoint, pool })],
+  };
+}

@@ -1,0 +1,45 @@
+/** Flags an include whose file cannot be read. */
+
+import { isInstalled } from '../../project/includes';
+import { isGlob } from '../../text/glob';
+import { dirname } from '../../text/path';
+import { defineRule } from '../rule';
+
+/** Files that every nginx package installs beside nginx.conf. */
+const PACKAGED =
+  /(?:^|\/)(?:mime\.types|(?:fastcgi|uwsgi|scgi|proxy)_params|fastcgi\.conf|snippets\/(?:fastcgi-php|snakeoil)\.conf|koi-utf|koi-win|win-utf)$/;
+
+export default defineRule({
+  id: 'nginx/include-missing',
+  language: 'nginx',
+  severity: 'error',
+  title: 'Included file cannot be read',
+  why: `nginx stops when an included file is not there: \`open() "…" failed (2: No such file or directory)\`. A pattern with \`*\` that
+matches nothing is fine. Relative names start from the folder of the main \`nginx.conf\`, not from the file with the \`include\`.
+
+An absolute path outside this project may exist on the server and not here: that is a warning.`,
+  references: ['https://nginx.org/en/docs/ngx_core_module.html#include'],
+  *check(source, project) {
+    const root = project.nginxRoots.find(({ file }) => project.together(source.file).has(file));
+    for (const include of source.includes) {
+      const word = include.args[0]!;
+      const pattern = project.includePattern(source.file, include);
+      const error = project.resolved.get(pattern)?.error;
+      if (!error || word.value.includes('$')) continue;
+      // A fragment alone does not know the folder its includes start from, nor the server its absolute paths are on.
+      const isMain = project.contexts(source.file).includes('main') || project.includers(source.file).length > 0;
+      const inside = root !== undefined && pattern.startsWith(`${dirname(root.file)}/`);
+      if (!isMain && error.kind === 'missing') continue;
+      // A checkout seldom holds what the package brings along.
+      if (PACKAGED.test(word.value) && error.kind === 'missing' && !isInstalled(root?.file ?? source.file)) continue;
+      const what = isGlob(word.value) ? `A file that "${word.value}" matches` : `"${pattern}"`;
+      yield {
+        span: word,
+        severity: inside || error.kind === 'unreadable' ? 'error' : 'warning',
+        message: inside
+          ? `${what} cannot be read: ${error.reason}. nginx does not start without it.`
+          : `${what} cannot be read here: ${error.reason}. If the server does not have it either, nginx does not start.`,
+      };
+    }
+  },
+});
