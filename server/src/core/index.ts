@@ -4,6 +4,7 @@ export { default as causes } from './causes/all';
 export type { Cause, Check, Evidence } from './causes/cause';
 export { addLine, closeEntry, type Entry, entries, looksLikeErrorLog, type OpenEntry } from './error-log/entries';
 export { type LogRecord, parseLine, parseRequest, parseUpstream } from './error-log/record';
+export { docsUrl } from './features/docs-url';
 export { causeOf, type Explanation, explain } from './features/explain';
 export { type Finding, findings, type RuleSettings } from './features/findings';
 export { type Discovered, discover, loadDiscovered, loadFolder } from './project/discover';

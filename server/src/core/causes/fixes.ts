@@ -1,13 +1,17 @@
 /** Remedies that several causes share, chosen by what the project shows of an incident. */
 import { isLocal } from '../project/address';
 import { closestPool, isForPhp, listenOf, poolAt } from '../project/links';
+import type { Route } from '../project/request';
 import alignAddress, { nginxAddress } from '../remedies/align-address';
 import alignPool from '../remedies/align-pool';
 import failover from '../remedies/failover';
-import { type Fix, fix } from '../remedies/remedy';
+import timeouts from '../remedies/proxy-timeouts';
+import { type Fix, fix, type Remedy } from '../remedies/remedy';
 import restartPolicy from '../remedies/restart-policy';
 import restartService from '../remedies/restart-service';
+import upstreamKeepalive from '../remedies/upstream-keepalive';
 import type { Evidence, Incident } from './cause';
+import { failoverEvidence, keepaliveEvidence } from './directives';
 
 /** Nobody answers at the address: align the two halves, let another server take over, or start the service. */
 export function unreachableFixes(incident: Incident): Fix[] {
@@ -29,8 +33,59 @@ export function unreachableFixes(incident: Incident): Fix[] {
   return fixes;
 }
 
+/** A remedy that changes the configuration, where there is one in view and it would change it. */
+export function offer<Target>(remedy: Remedy<Target>, incident: Incident, target: Target): Fix[] {
+  const made = fix(remedy, incident.project, target);
+  return incident.project && made.edits().length > 0 ? [made] : [];
+}
+
+/** The same, for remedies that start from the pass. */
+export function offerAtPass(remedy: Remedy<Pick<Route, 'pass'>>, incident: Incident): Fix[] {
+  return incident.route ? offer(remedy, incident, { pass: incident.route.pass }) : [];
+}
+
+/** Marks the first as the one to try first. */
+export function preferFirst(fixes: readonly Fix[]): Fix[] {
+  return fixes.map((each, i) => ({ ...each, preferred: i === 0 }));
+}
+
+/** Another server of the group takes over, where there is another. */
+export function failoverFixes(incident: Incident): Fix[] {
+  const { route } = incident;
+  return route && route.pass.endpoints.length > 1 ? offer(failover, incident, { pass: route.pass }) : [];
+}
+
+/** More time for a backend that works, but slowly; for the timeout that has expired. */
+export function timeoutFixes(incident: Incident, expired?: 'read' | 'send'): Fix[] {
+  const { route } = incident;
+  if (!route) return [];
+  return offer(timeouts, incident, { pass: route.pass, ...(expired ? { expired } : {}) });
+}
+
+/** Restart it, now and whenever it crashes. */
+export function restartFixes({ project, backend }: Incident): Fix[] {
+  const { name, kind } = backend;
+  return [
+    fix(restartService, project, { backend }),
+    ...(name && kind !== 'container' ? [fix(restartPolicy, project, { service: name })] : []),
+  ];
+}
+
+/** The backend hung up: on a connection that was kept too long, or because it crashed. */
+export function hungUpFixes(incident: Incident): Fix[] {
+  const keepalive = keepaliveEvidence(incident).length > 0 ? offerAtPass(upstreamKeepalive, incident) : [];
+  const restart = restartFixes(incident);
+  // nginx repeats a GET by itself when a kept connection breaks, so what reaches the client is mostly a POST.
+  const repeats = /^(?:POST|PATCH|LOCK) /.test(incident.record.request ?? '');
+  return preferFirst([...(repeats ? [...keepalive, ...restart] : [...restart, ...keepalive]), ...failoverFixes(incident)]);
+}
+
 /** What the project shows of who listens where. */
-export function listenerEvidence({ project, route }: Incident): Evidence[] {
+export function listenerEvidence(incident: Incident): Evidence[] {
+  return [...poolEvidence(incident), ...failoverEvidence(incident)];
+}
+
+function poolEvidence({ project, route }: Incident): Evidence[] {
   if (!project || !route?.endpoint || !isForPhp(project, route.pass)) return [];
   const { address } = route.endpoint;
   const there = poolAt(project, address);

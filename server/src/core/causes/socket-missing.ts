@@ -10,7 +10,7 @@ export default defineCause({
   headline: ({ address }) =>
     address?.kind === 'unix' ? `There is no socket ${address.path}` : 'The unix socket does not exist',
   status: [502],
-  pattern: /^(?:connect\(\) to unix:\S{1,300} failed \(2:|\(?(?:2: )?No such file or directory)/,
+  pattern: /^(?:connect\(\) (?:to unix:\S{1,300} )?failed \((?:2|20):|\(?(?:2: )?No such file or directory)/,
   when: isUpstreamPhase,
   why: `nginx connects to a socket file that does not exist. Either the service that creates it is down, or it creates it under
 another name: a path with the PHP version in it (\`php8.1-fpm.sock\`) goes stale with every upgrade. \`/var/run\` and \`/run\`

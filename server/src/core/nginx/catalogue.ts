@@ -50,6 +50,20 @@ for (const [name, type, contexts, min, max, block, value, words] of rows) {
   else table.set(name, [signature]);
 }
 
+// Of no module: nginx's configuration reader itself knows it, in every place (ngx_conf_commands).
+table.set('include', [
+  {
+    name: 'include',
+    type: 'core',
+    contexts: [...new Set(rows.flatMap(([, , contexts]) => contexts.split(',') as Context[]))],
+    min: 1,
+    max: 1,
+    block: false,
+    value: '',
+    words: [],
+  },
+]);
+
 const NONE: readonly Signature[] = [];
 
 /** One signature for each module that knows the name (`server` is known to http, upstream, stream and mail); empty for an unknown name. */

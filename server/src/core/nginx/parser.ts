@@ -141,13 +141,14 @@ export function parse(text: string): NginxTree {
 
   /** Splits a statement where lines lack their `;`, and adds what comes out. */
   function statement(all: readonly Word[], terminator: Terminator, at: number): void {
-    const inData = isDataBlock(top()?.directive.name.value ?? '');
+    const outer = top()?.directive.name.value ?? '';
+    const inData = isDataBlock(outer);
     let words = all;
-    for (let splits = 0; !inData && splits < MOST_PROBLEMS; splits++) {
-      const split = splitPoint(text, words, terminator);
+    for (let splits = 0; splits < MOST_PROBLEMS; splits++) {
+      const split = inData ? dataSplitPoint(text, words, outer) : splitPoint(text, words, terminator);
       if (split < 0) break;
       const before = words[split - 1]!;
-      if (opensBlock(words[0]!, words.slice(1, split), top())) {
+      if (!inData && opensBlock(words[0]!, words.slice(1, split), top())) {
         report({
           code: 'missing-brace',
           span: { start: at, end: at + 1 },
@@ -310,6 +311,13 @@ function splitPoint(text: string, words: readonly Word[], terminator: Terminator
     ) ||
     NAMED_PARAMETERS.has(name.value);
   return refused ? first : -1;
+}
+
+/** As above for the lines of a `map` and its kin, which hold two words (or one, `hostnames`), never more. */
+function dataSplitPoint(text: string, words: readonly Word[], block: string): number {
+  if (block === 'types' || words.length <= 2) return -1;
+  const index = [2, 1].find((i) => startsLine(text, words[i - 1]!.end, words[i]!.start));
+  return index ?? -1;
 }
 
 /** Directives whose own parsers refuse a parameter that is the name of another directive. */

@@ -3,6 +3,7 @@
  * src/core/ngx_conf_file.c). What nginx refuses is reported through `report` and read on in the likeliest way.
  */
 import type { Span } from '../text/span';
+import { isDataBlock } from './catalogue';
 import type { SyntaxProblem, Word } from './tree';
 
 /** What ended a statement. `error` stands for a missing `;` that the scanner has reported. */
@@ -46,6 +47,8 @@ const CLOSE = 125;
 
 /** What template languages put into a file: Jinja, Go templates, ERB. */
 const MARKER = /\{\{|\{%|<%/;
+
+const QUANTIFIER = /\{\d{1,5}(?:,\d{0,5})?\}/y;
 
 const isSpace = (code: number): boolean => code === SPACE || code === LF || code === CR || code === TAB;
 
@@ -126,19 +129,24 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
     return null;
   }
 
-  function bareWord(start: number): Word {
+  /** `opener`: the first word of the statement, empty for that word itself. */
+  function bareWord(start: number, opener: string): Word {
     let escaped = false;
     let template = false;
     let variable = false;
+    /** Where a regular expression says how often: `{4}`, which nginx takes for a block. */
+    let quantifier = -1;
     let i = start;
     for (; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (code === OPEN) {
         if (variable) continue;
         const end = templateEnd(i, false);
-        if (end < 0) break;
-        template = true;
-        i = end - 1;
+        if (end >= 0) template = true;
+        const next = end >= 0 ? end : quantifierEnd(i, start, opener);
+        if (next < 0) break;
+        if (end < 0 && quantifier < 0) quantifier = i;
+        i = next - 1;
       } else if (code === LESS) {
         variable = false;
         const end = templateEnd(i, false);
@@ -156,7 +164,26 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
         }
       }
     }
-    return word(start, Math.min(i, text.length), null, escaped, template);
+    const end = Math.min(i, text.length);
+    if (quantifier >= 0) {
+      const raw = text.slice(start, end);
+      const quote = raw.includes('"') ? "'" : '"';
+      report({
+        code: 'unexpected-token',
+        span: { start: quantifier, end: quantifier + 1 },
+        message: `nginx takes this "{" for the start of a block, even in a regular expression: put ${excerpt(start, end)} in quotes.`,
+        fix: { title: 'Put the expression in quotes', span: { start, end }, newText: `${quote}${raw}${quote}` },
+      });
+    }
+    return word(start, end, null, escaped, template);
+  }
+
+  /** The offset behind `{4}`, `{2,}` or `{2,4}` inside a word, or -1. Only where nginx itself would fail. */
+  function quantifierEnd(at: number, start: number, opener: string): number {
+    // `map $a $b{4} x;}` is a map with one line; what stands in a map's lines is not a block in any case.
+    if (at === start || isDataBlock(opener)) return -1;
+    QUANTIFIER.lastIndex = at;
+    return QUANTIFIER.test(text) ? QUANTIFIER.lastIndex : -1;
   }
 
   /** A quote that is never closed: the word is taken to end with its line, before a `;` or `{` that ends the line. */
@@ -262,7 +289,7 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
           templates.push({ start: i, end });
           i = end;
         } else if (end >= 0) {
-          const found = bareWord(i);
+          const found = bareWord(i, words[0]?.value ?? '');
           words.push(found);
           i = found.end;
         } else {
@@ -301,7 +328,7 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
         i = found.end;
       } else {
         afterQuote = false;
-        const found = bareWord(i);
+        const found = bareWord(i, words[0]?.value ?? '');
         words.push(found);
         i = found.end;
       }

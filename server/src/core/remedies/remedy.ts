@@ -12,6 +12,8 @@ export interface Fix {
   readonly time: string;
   readonly risk: string;
   readonly preferred: boolean;
+  /** It takes away a protection: the editor asks before it applies it. */
+  readonly weakens: boolean;
   /** Text changes; none where only commands help, or where all is already as the remedy wants it. */
   edits(): readonly Edit[];
   /** Commands that make the change take effect. */
@@ -27,6 +29,8 @@ export interface Remedy<Target> {
   readonly when: string;
   readonly time: string;
   readonly risk: string;
+  /** It takes away a protection, such as the check of a certificate. */
+  readonly weakens?: true;
   /** Markdown for the docs: what it inserts and why. */
   readonly why: string;
   readonly references: readonly string[];
@@ -53,6 +57,7 @@ export function fix<Target>(remedy: Remedy<Target>, project: Project | null, tar
     time,
     risk,
     preferred,
+    weakens: remedy.weakens ?? false,
     edits: () => {
       edits ??= remedy.edits(project, target);
       return edits;

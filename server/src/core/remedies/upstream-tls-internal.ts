@@ -10,6 +10,7 @@ export default defineRemedy<{ readonly pass: Pass }>({
   when: 'Proxying to an HTTPS service of your own with a self-signed certificate, on a network you trust.',
   time: '15 min',
   risk: 'Medium: nginx no longer checks who answers; only for networks you trust',
+  weakens: true,
   why: `Inserts \`*_ssl_verify off\`, \`*_ssl_server_name on\` (and \`*_ssl_name\` where the default would be an address or a group's name) and
 \`*_ssl_protocols TLSv1.2 TLSv1.3\`. Better, where you can: keep verification on and trust the certificate itself with
 \`*_ssl_trusted_certificate\`.`,

@@ -51,5 +51,16 @@ export function defineRule<R extends Rule>(rule: R): R {
 
 /** A mend that belongs to one report alone, with no choice to explain. */
 export function mend(rule: string, title: string, edits: readonly Edit[]): Fix {
-  return { id: rule, title, when: '', time: '', risk: '', preferred: true, edits: () => edits, apply: [], confirm: [] };
+  return {
+    id: rule,
+    title,
+    when: '',
+    time: '',
+    risk: '',
+    preferred: true,
+    weakens: false,
+    edits: () => edits,
+    apply: [],
+    confirm: [],
+  };
 }

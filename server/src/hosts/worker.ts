@@ -1,0 +1,9 @@
+/** Starts the language server in a web worker; files are read through the editor. */
+import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
+import { editorFiles } from '../lsp/editor-files';
+import { startServer } from '../lsp/server';
+
+const scope = globalThis as unknown as ConstructorParameters<typeof BrowserMessageReader>[0];
+const connection = createConnection(new BrowserMessageReader(scope), new BrowserMessageWriter(scope));
+
+startServer(connection, editorFiles(connection));

@@ -1,0 +1,137 @@
+/** What the server and its clients say to each other beyond LSP. Plain names and types: clients import nothing else of the server. */
+
+/** 0-based, UTF-16, as in LSP. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** Request, client to server: `ExplainParams` -> `ExplainResult | null`. Null: the line is about no gateway error. */
+export const explainRequest = 'upstreamMedic/explain';
+
+export interface ExplainParams {
+  readonly textDocument: { readonly uri: string };
+  readonly position: Position;
+}
+
+/** The fields of a log entry; null where the entry does not have them. */
+export interface RecordFields {
+  /** `2024-03-15T10:23:45`, in the time zone of the host that wrote it. */
+  readonly time: string | null;
+  readonly level: string | null;
+  readonly pid: number | null;
+  readonly tid: number | null;
+  readonly connection: number | null;
+  readonly message: string;
+  readonly errno: number | null;
+  readonly phase: string | null;
+  readonly client: string | null;
+  readonly server: string | null;
+  readonly request: string | null;
+  readonly subrequest: string | null;
+  readonly upstream: string | null;
+  readonly host: string | null;
+  readonly referrer: string | null;
+}
+
+export interface ExplainedPlace {
+  readonly uri: string;
+  readonly range: Range;
+  readonly directive: string;
+  /** The directive as written, on one line, without its block. */
+  readonly text: string;
+}
+
+export interface ExplainedEvidence {
+  readonly message: string;
+  readonly uri?: string;
+  readonly range?: Range;
+}
+
+export interface ExplainedEdit {
+  readonly uri: string;
+  readonly range: Range;
+  readonly newText: string;
+  /** The file is new and `newText` is all of it. Where the file exists already nothing is done. */
+  readonly create?: boolean;
+}
+
+export interface ExplainedFix {
+  readonly id: string;
+  readonly title: string;
+  readonly when: string;
+  readonly time: string;
+  readonly risk: string;
+  readonly preferred: boolean;
+  /** It gives up some protection: ask before applying it. */
+  readonly weakens?: boolean;
+  readonly edits: readonly ExplainedEdit[];
+  /** Commands that make the change take effect. */
+  readonly apply: readonly string[];
+  /** Commands that show that it worked. */
+  readonly confirm: readonly string[];
+}
+
+export interface ExplainResult {
+  /** First line of the entry. */
+  readonly line: number;
+  readonly record: RecordFields;
+  readonly cause: string;
+  readonly title: string;
+  readonly status: readonly number[];
+  readonly confidence: 'certain' | 'likely' | 'needs-host';
+  /** Markdown. */
+  readonly why: string;
+  readonly evidence: readonly ExplainedEvidence[];
+  readonly config: readonly ExplainedPlace[];
+  readonly checks: readonly { readonly title: string; readonly command: string }[];
+  readonly fixes: readonly ExplainedFix[];
+  readonly confirm: readonly string[];
+  readonly references: readonly string[];
+  /** The page of the cause in the documentation. */
+  readonly href: string;
+  /** Entries of this document with the same cause and upstream. `first`, `last`: as `record.time`. */
+  readonly seen: { readonly count: number; readonly first: string | null; readonly last: string | null };
+  /** The main nginx files in view: tells "no configuration is open" from "none of it fits". */
+  readonly roots?: readonly string[];
+}
+
+/** Notification, server to client: `LanguageParams`. A document without a language of its own was recognised by its text. */
+export const languageNotification = 'upstreamMedic/language';
+
+export interface LanguageParams {
+  readonly uri: string;
+  readonly languageId: string;
+}
+
+/**
+ * Request, server to client: `FilesParams` -> `FilesAnswer`. The editor's file system, for a server without a disk (the web
+ * worker). Never fails.
+ */
+export const filesRequest = 'upstreamMedic/files';
+
+export interface FilesParams {
+  readonly operation: 'read' | 'list' | 'stat';
+  readonly uri: string;
+}
+
+/** The field of the operation that was asked for; an answer to `read` without a text says why there is none. */
+export interface FilesAnswer {
+  readonly text?: string;
+  readonly error?: 'missing' | 'unreadable';
+  readonly reason?: string;
+  /** Names in the folder, sorted by code unit. */
+  readonly names?: readonly string[];
+  readonly stat?: 'file' | 'folder' | 'missing';
+}
+
+/** What a client may say at the start, in `initializationOptions`. */
+export interface StartOptions {
+  /** It has the command `upstreamMedic.explainLine` and shows explanations itself. */
+  readonly panel?: boolean;
+}

@@ -1,0 +1,377 @@
+/** The language server: starts on a connection and a file system, and turns requests into questions to core. */
+import {
+  type CodeAction,
+  CodeActionKind,
+  type Connection,
+  DidChangeConfigurationNotification,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import {
+  causeOf,
+  docsUrl,
+  type Entry,
+  type Explanation,
+  entries,
+  explain,
+  type Files,
+  findings,
+  lineMap,
+  type Position,
+  type Project,
+  type RuleSettings,
+  rules,
+} from '../core/index';
+import { entryDiagnostic, explainResult, findingDiagnostic, fixAction, rangeOf } from './convert';
+import { type ExplainResult, explainRequest, languageNotification } from './protocol';
+import { fileOf, uriOf } from './uris';
+import { DEFAULT_SETTINGS, type Document, type Settings, workspace } from './workspace';
+
+/** More underlined lines than a person looks at; the rest of a log is for the summary. */
+const MOST_ENTRIES = 2000;
+/** Milliseconds that typing must rest before other documents are judged anew. */
+const REST = 150;
+
+/** Runs until the connection closes. */
+export function startServer(connection: Connection, files: Files): void {
+  const texts = new TextDocuments(TextDocument);
+  let rich = false;
+  let panel = false;
+  let configurable = false;
+  let watchesFolders = false;
+  let initialFolders: string[] = [];
+
+  const open = workspace(files, (uris, urgency) => {
+    if (urgency === 'now') for (const uri of uris) publishSoon(uri, 0);
+    else for (const uri of uris) publishSoon(uri, REST);
+  });
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    const { capabilities, initializationOptions } = params;
+    rich =
+      capabilities.workspace?.workspaceEdit?.documentChanges === true &&
+      capabilities.workspace.workspaceEdit.resourceOperations?.includes('create') === true &&
+      capabilities.workspace.workspaceEdit.changeAnnotationSupport !== undefined;
+    panel = (initializationOptions as { panel?: unknown } | undefined)?.panel === true;
+    configurable = capabilities.workspace?.configuration === true;
+    watchesFolders = capabilities.workspace?.workspaceFolders === true;
+    initialFolders = (params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : [])).map(({ uri }) =>
+      fileOf(uri),
+    );
+    return {
+      serverInfo: { name: 'upstream-medic' },
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        hoverProvider: true,
+        executeCommandProvider: { commands: [EXPLAIN] },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(async () => {
+    if (configurable) {
+      void connection.client.register(DidChangeConfigurationNotification.type, { section: 'upstreamMedic' });
+      await readSettings();
+    }
+    if (watchesFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(async () => {
+        const folders = (await connection.workspace.getWorkspaceFolders()) ?? [];
+        open.setFolders(folders.map(({ uri }) => fileOf(uri)));
+      });
+    }
+    open.setFolders(initialFolders);
+  });
+
+  async function readSettings(): Promise<void> {
+    const raw: unknown = await connection.workspace.getConfiguration('upstreamMedic');
+    open.setSettings(settingsOf(raw));
+  }
+
+  connection.onDidChangeConfiguration(({ settings }: { settings: { upstreamMedic?: unknown } | null }) => {
+    if (configurable) void readSettings();
+    else open.setSettings(settingsOf(settings?.upstreamMedic));
+  });
+
+  let refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  connection.onDidChangeWatchedFiles(() => {
+    clearTimeout(refreshTimer);
+    refreshTimer = setTimeout(() => open.refresh(), REST);
+  });
+
+  // What is known of a document is computed once for each of its versions.
+  const suggested = new Set<string>();
+  texts.onDidChangeContent(({ document }) => {
+    const { uri, languageId, version } = document;
+    const next: Document = { uri, languageId, version, text: document.getText() };
+    open.change(next);
+    const language = open.language(next);
+    if (language !== null && language !== languageId && languageId !== 'NGINX' && !suggested.has(uri)) {
+      suggested.add(uri);
+      void connection.sendNotification(languageNotification, { uri, languageId: language });
+    }
+  });
+  texts.onDidClose(({ document: { uri } }) => {
+    open.close(uri);
+    logs.delete(uri);
+    clearTimeout(timers.get(uri));
+    timers.delete(uri);
+    void connection.sendDiagnostics({ uri, diagnostics: [] });
+  });
+
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  function publishSoon(uri: string, delay: number): void {
+    clearTimeout(timers.get(uri));
+    timers.set(
+      uri,
+      setTimeout(() => {
+        timers.delete(uri);
+        publish(uri);
+      }, delay),
+    );
+  }
+
+  function publish(uri: string): void {
+    const document = open.document(uri);
+    const language = document && open.language(document);
+    if (!document || !language) return;
+    const { version } = document;
+    if (language === 'nginx-error-log') {
+      const { lines, list } = logOf(document);
+      const diagnostics = list.flatMap((entry) => {
+        const cause = causeOf(entry.record);
+        return cause ? [entryDiagnostic(lines, entry, cause)] : [];
+      });
+      void connection.sendDiagnostics({ uri, version, diagnostics });
+      return;
+    }
+    const project = open.projectOf(uri);
+    if (!project?.sources.has(fileOf(uri))) return; // being loaded: told again when it is there
+    const diagnostics = findings(project, fileOf(uri), open.settings.rules).map((finding) =>
+      findingDiagnostic(project, finding),
+    );
+    void connection.sendDiagnostics({ uri, version, diagnostics });
+  }
+
+  const logs = new Map<string, { document: Document; lines: ReturnType<typeof lineMap>; list: Entry[] }>();
+  /** The entries of a log, read once for each version. */
+  function logOf(document: Document): { lines: ReturnType<typeof lineMap>; list: Entry[] } {
+    const known = logs.get(document.uri);
+    if (known?.document === document) return known;
+    const list: Entry[] = [];
+    for (const entry of entries(document.text)) {
+      if (list.length >= MOST_ENTRIES) break;
+      if (causeOf(entry.record)) list.push(entry);
+    }
+    const made = { document, lines: lineMap(document.text), list };
+    logs.set(document.uri, made);
+    return made;
+  }
+
+  /** The entry that a position is in, explained with whichever project shows most of it. */
+  function explainAt(
+    uri: string,
+    position: Position,
+  ): { entry: Entry; explanation: Explanation; project: Project | null } | null {
+    const document = open.document(uri);
+    if (!document || open.language(document) !== 'nginx-error-log') return null;
+    const { lines } = logOf(document);
+    const offset = lines.offset(position);
+    const entry = entryAt(document, offset);
+    if (!entry) return null;
+    let best: { explanation: Explanation; project: Project | null } | null = null;
+    for (const project of [...open.projectsFor(uri), null]) {
+      const explanation = explain(entry.record, project);
+      if (!explanation) return null;
+      if (!best || RANK[explanation.confidence] > RANK[best.explanation.confidence]) best = { explanation, project };
+    }
+    return best && { entry, ...best };
+  }
+
+  /** The entry around an offset: among those read already, or in a long log read from its own lines. */
+  function entryAt(document: Document, offset: number): Entry | null {
+    const { list } = logOf(document);
+    const found = list.find(({ span }) => span.start <= offset && offset <= span.end);
+    if (found || list.length < MOST_ENTRIES) return found ?? null;
+    for (const entry of entries(document.text)) {
+      if (entry.span.start <= offset && offset <= entry.span.end) return entry;
+      if (entry.span.start > offset) break;
+    }
+    return null;
+  }
+
+  async function explainDocument(uri: string, position: Position): Promise<ExplainResult | null> {
+    await open.settled();
+    const found = explainAt(uri, position);
+    if (!found) return null;
+    const seen = seenOf(open.document(uri)!, found.explanation);
+    const roots = open.projectsFor(uri).flatMap(({ nginxRoots }) => nginxRoots.map(({ file }) => uriOf(file)));
+    return { ...explainResult(found.explanation, found.project, found.entry.line, seen), roots };
+  }
+
+  /** How often the same thing happened to the same upstream in this log. */
+  function seenOf(document: Document, { cause, record }: Explanation): ExplainResult['seen'] {
+    const same = logOf(document).list.filter(
+      (entry) => entry.record.upstream === record.upstream && causeOf(entry.record)?.id === cause,
+    );
+    const times = same.flatMap((entry) => entry.record.time ?? []);
+    return { count: same.length, first: times[0] ?? null, last: times[times.length - 1] ?? null };
+  }
+
+  connection.onRequest(
+    explainRequest,
+    ({ textDocument, position }: { textDocument: { uri: string }; position: Position }) =>
+      explainDocument(textDocument.uri, position),
+  );
+
+  connection.onExecuteCommand(async ({ command, arguments: args }) => {
+    if (command !== EXPLAIN) return null;
+    const [uri, position] = (args ?? []) as [unknown, unknown];
+    if (typeof uri !== 'string' || !isPosition(position)) return null;
+    const result = await explainDocument(uri, position);
+    if (result) {
+      const { title, status, fixes } = result;
+      const first = fixes.find(({ preferred }) => preferred);
+      const answer = status.length > 0 ? `${status.join(' or ')}: ` : '';
+      connection.window.showInformationMessage(
+        `${answer}${title}.${first ? ` To do: ${first.title} (${first.time}).` : ''}`,
+      );
+    }
+    return result;
+  });
+
+  connection.onHover(async ({ textDocument, position }) => {
+    const document = open.document(textDocument.uri);
+    if (!document || open.language(document) !== 'nginx-error-log') return null;
+    const found = explainAt(textDocument.uri, position);
+    if (!found) return null;
+    const { explanation, project, entry } = found;
+    const place = explanation.config[0];
+    const first = explanation.fixes.find(({ preferred }) => preferred);
+    const answer =
+      explanation.status.length > 0 ? `client gets ${explanation.status.join(' or ')}` : 'fails no request';
+    const lines = [`**${plain(explanation.title)}** (${answer})`];
+    if (place && project) {
+      const { start } = rangeOf(project, place);
+      lines.push(
+        `${plain(place.file.slice(place.file.lastIndexOf('/') + 1))}:${start.line + 1} ${plain(place.directive)}`,
+      );
+    }
+    if (first) lines.push(`To do: ${plain(first.title)}`);
+    lines.push(`[What this means](${docsUrl('causes', explanation.cause)})`);
+    return {
+      contents: { kind: 'markdown', value: lines.join('  \n') },
+      range: logOf(document).lines.range(entry.span),
+    };
+  });
+
+  connection.onCodeAction(({ textDocument: { uri }, range, context }): CodeAction[] => {
+    const document = open.document(uri);
+    const language = document && open.language(document);
+    if (
+      !document ||
+      !language ||
+      (context.only && !context.only.some((kind) => CodeActionKind.QuickFix.startsWith(kind)))
+    )
+      return [];
+    return language === 'nginx-error-log' ? logActions(uri, range.start) : fileActions(uri, range);
+  });
+
+  function fileActions(uri: string, range: { start: Position; end: Position }): CodeAction[] {
+    const project = open.projectOf(uri);
+    const source = project?.sources.get(fileOf(uri));
+    if (!project || !source) return [];
+    const start = source.lines.offset(range.start);
+    const end = source.lines.offset(range.end);
+    const actions: CodeAction[] = [];
+    const near = findings(project, fileOf(uri), open.settings.rules)
+      // The other half of a finding in the same file (the quote that is not closed) offers the same fix.
+      .filter(({ span, related }) =>
+        [span, ...related.flatMap((r) => (r.file === source.file ? [r.span] : []))].some(
+          (each) => each.start <= end && start <= each.end,
+        ),
+      )
+      .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]);
+    const titles = new Set<string>();
+    for (const finding of near) {
+      const diagnostic = findingDiagnostic(project, finding);
+      for (const fix of finding.fixes) {
+        if (titles.has(fix.title) || fix.edits().length === 0) continue;
+        titles.add(fix.title);
+        // An offer is no repair: only what mends a finding may be applied by "fix all" and the like.
+        const preferred = fix.preferred && finding.severity !== 'hint';
+        const action = fixAction(project, fix, [diagnostic], preferred, { rich, here: uri });
+        if (action) actions.push(action);
+      }
+    }
+    return actions;
+  }
+
+  function logActions(uri: string, position: Position): CodeAction[] {
+    const found = explainAt(uri, position);
+    if (!found) return [];
+    const { entry, explanation, project } = found;
+    const document = open.document(uri)!;
+    const cause = causeOf(entry.record)!;
+    const diagnostics = [entryDiagnostic(logOf(document).lines, entry, cause)];
+    const actions: CodeAction[] = [];
+    for (const fix of explanation.fixes) {
+      if (!project || fix.edits().length === 0) continue;
+      const action = fixAction(project, fix, diagnostics, fix.preferred, { rich, here: uri });
+      if (action) actions.push(action);
+    }
+    actions.push({
+      title: 'Explain 502 Log Line',
+      kind: CodeActionKind.QuickFix,
+      diagnostics,
+      command: {
+        title: 'Explain 502 Log Line',
+        command: panel ? 'upstreamMedic.explainLine' : EXPLAIN,
+        arguments: [uri, position],
+      },
+    });
+    return actions;
+  }
+
+  texts.listen(connection);
+  connection.listen();
+}
+
+/** For clients that have no panel: answers with the explanation and shows it in a message. */
+const EXPLAIN = 'upstreamMedic.explain';
+
+const RANK = { 'needs-host': 0, likely: 1, certain: 2 } as const;
+const GRAVITY = { error: 0, warning: 1, information: 2, hint: 3 } as const;
+
+const RULE_IDS = new Set<string>(rules.map(({ id }) => id));
+const LEVELS = new Set(['error', 'warning', 'information', 'hint', 'off']);
+
+/** Settings come from people: what is not understood is left at its default. */
+function settingsOf(raw: unknown): Settings {
+  const given = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const version = given.nginxVersion;
+  const prefix = given.prefix;
+  const chosen = Object.entries((given.rules ?? {}) as Record<string, unknown>).filter(
+    ([id, level]) => RULE_IDS.has(id) && LEVELS.has(String(level)),
+  );
+  return {
+    ...DEFAULT_SETTINGS,
+    nginxVersion: typeof version === 'string' && /^\d+\.\d+\.\d+$/.test(version) ? version : null,
+    prefix: typeof prefix === 'string' && prefix !== '' ? prefix : null,
+    rules: Object.fromEntries(chosen) as RuleSettings,
+  };
+}
+
+function isPosition(value: unknown): value is Position {
+  const { line, character } = (value ?? {}) as Partial<Record<string, unknown>>;
+  return typeof line === 'number' && typeof character === 'number';
+}
+
+/** Text from a file or log inside Markdown: shown as it is, never as a link, an image or HTML. */
+function plain(text: string): string {
+  return text.replace(/[\u0000-\u001f]/g, ' ').replace(/[\\`*_{}[\]()#+\-!<>|~&]/g, '\\$&');
+}
