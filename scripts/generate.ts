@@ -1,21 +1,53 @@
-/** Writes what can be told from the sources: the lists of rules, causes and remedies, and the nginx catalogue. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/**
+ * `npm run generate`: writes what can be told from the sources: the lists of rules, causes and remedies, the nginx
+ * catalogue, the pages of the docs, the README's tables and the rule settings in package.json.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalogue, target } from './generate-catalogue';
+import { docs, readme } from './generate-docs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const core = path.join(root, 'server/src/core');
 
-/** File to text, for everything that is generated. */
-export function generated(): Map<string, string> {
-  const files = new Map<string, string>([[target, catalogue()]]);
-  files.set(
-    path.join(core, 'rules/all.ts'),
-    list('rules', ['links', 'nginx', 'php-fpm'], 'defineRule(', 'syntaxRule('),
-  );
-  files.set(path.join(core, 'causes/all.ts'), list('causes', ['.'], 'defineCause('));
-  files.set(path.join(core, 'remedies/all.ts'), list('remedies', ['.'], 'defineRemedy'));
+/** File to text, for everything that is generated from file names and facts alone. */
+export function indexes(): Map<string, string> {
+  return new Map([
+    [target, catalogue()],
+    [path.join(core, 'rules/all.ts'), list('rules', ['links', 'nginx', 'php-fpm'], 'defineRule(', 'syntaxRule(')],
+    [path.join(core, 'causes/all.ts'), list('causes', ['.'], 'defineCause(')],
+    [path.join(core, 'remedies/all.ts'), list('remedies', ['.'], 'defineRemedy')],
+  ]);
+}
+
+/** File to text, for everything that is generated. Asks the modules for their metadata, so the indexes must be current. */
+export async function generated(): Promise<Map<string, string>> {
+  const { rules, causes, remedies } = await import('../server/src/core/index');
+  const all = { rules, causes, remedies };
+  const files = indexes();
+  for (const [file, text] of docs(all)) files.set(path.join(root, file), text);
+  const readmeFile = path.join(root, 'README.md');
+  files.set(readmeFile, readme(readFileSync(readmeFile, 'utf8'), all));
+  const manifestFile = path.join(root, 'package.json');
+  files.set(manifestFile, manifest(readFileSync(manifestFile, 'utf8'), rules));
   return files;
+}
+
+/** package.json with one property for each rule in the setting `upstreamMedic.rules`. */
+function manifest(text: string, rules: readonly { id: string; title: string; severity: string }[]): string {
+  const parsed = JSON.parse(text);
+  const setting = parsed.contributes?.configuration?.properties?.['upstreamMedic.rules'];
+  if (!setting) return text;
+  setting.properties = Object.fromEntries(
+    rules.map(({ id, title, severity }) => [
+      id,
+      {
+        enum: ['error', 'warning', 'information', 'hint', 'off'],
+        description: `${title}. Default: ${severity}.`,
+      },
+    ]),
+  );
+  return `${JSON.stringify(parsed, null, 2)}\n`;
 }
 
 /** An index of the modules in `folder` whose default export is made by one of `makers`. */
@@ -40,6 +72,14 @@ ${names.map((name) => `  ${name},`).join('\n')}
 `;
 }
 
-if (process.argv[1] === import.meta.filename) {
-  for (const [file, text] of generated()) writeFileSync(file, text);
+async function main(): Promise<void> {
+  for (const [file, text] of indexes()) writeFileSync(file, text);
+  for (const kind of ['rules', 'causes', 'remedies'])
+    rmSync(path.join(root, 'docs', kind), { recursive: true, force: true });
+  for (const [file, text] of await generated()) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }
+
+if (process.argv[1] === import.meta.filename) void main();

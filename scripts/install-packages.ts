@@ -1,6 +1,6 @@
 // Finds the programs that the test suites run (nginx, php-fpm, a browser, …) and installs the missing ones on Debian and Ubuntu.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Absolute paths of the programs that are there. */
@@ -62,7 +62,7 @@ const wanted: Readonly<Record<Program, Wanted>> = {
 /** Which of the programs are there, and where. Suites use it to decide whether they can run. */
 export function available(): Programs {
   const found: Programs = {};
-  for (const program of Object.keys(wanted) as Program[]) {
+  for (const program of everything) {
     const place = find(wanted[program]);
     if (place) {
       found[program] = place;
@@ -73,9 +73,11 @@ export function available(): Programs {
 
 export const titleOf = (program: Program): string => wanted[program].title;
 
+const everything = Object.keys(wanted) as Program[];
+
 /** Installs what is missing where it can, says what to do where it cannot, and returns what is still missing. */
-export function installPackages(): Program[] {
-  const missing = missingPrograms();
+export function installPackages(programs: readonly Program[] = everything): Program[] {
+  const missing = missingOf(programs);
   if (missing.length === 0) {
     return [];
   }
@@ -88,7 +90,7 @@ export function installPackages(): Program[] {
   } else {
     aptInstall(root, missing);
   }
-  const left = missingPrograms();
+  const left = missingOf(programs);
   for (const program of left) {
     const { title, packages, neededFor, variable } = wanted[program];
     const orName = variable ? `, or name its executable in ${variable}` : '';
@@ -104,10 +106,10 @@ export function installPackages(): Program[] {
   return left;
 }
 
-const missingPrograms = (): Program[] => {
+function missingOf(programs: readonly Program[]): Program[] {
   const found = available();
-  return (Object.keys(wanted) as Program[]).filter((program) => !found[program]);
-};
+  return programs.filter((program) => !found[program]);
+}
 
 function find({ names, variable, places = [] }: Wanted): string | undefined {
   const named = variable && process.env[variable];
@@ -166,10 +168,12 @@ function looksLikeSnap(file: string): boolean {
   if (!file.endsWith('chromium-browser') && !file.endsWith('chromium')) {
     return false;
   }
+  const head = Buffer.alloc(4096);
   try {
-    const head = Buffer.alloc(4096);
-    const length = readSync(openSync(file, 'r'), head, 0, head.length, 0);
-    return head.subarray(0, length).toString('latin1').includes('/snap/bin/');
+    const descriptor = openSync(file, 'r');
+    const length = readSync(descriptor, head, 0, head.length, 0);
+    closeSync(descriptor);
+    return head.toString('latin1', 0, length).includes('/snap/bin/');
   } catch {
     return false;
   }

@@ -19,7 +19,11 @@ function program(): Command {
   project(medic.command('check'))
     .description('Check nginx and php-fpm configuration')
     .argument('[paths...]', 'files (each a root of its own), folders (searched), "-" for stdin; default: this folder')
-    .addOption(new Option('--format <format>', 'how findings are printed').choices(['text', 'json', 'sarif', 'github']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'how findings are printed')
+        .choices(['text', 'json', 'sarif', 'github'])
+        .default('text'),
+    )
     .option('--hints', 'print hints too (json always has them)')
     .addHelpText(
       'after',

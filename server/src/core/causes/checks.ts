@@ -1,4 +1,5 @@
 /** The commands of "verify that the upstream is running", filled in for one incident. */
+import { parseRequest } from '../error-log/record';
 import { spell } from '../project/address';
 import { shellWord } from '../text/shell';
 import type { Check, Incident } from './cause';
@@ -61,6 +62,25 @@ export function serviceChecks({ backend, address }: Pick<Incident, 'backend' | '
       ];
     }
   }
+}
+
+/** Ask the backend as nginx does, and see what comes back. */
+export function answerChecks({ address, scheme, record, backend }: Incident): Check[] {
+  if (!address) return [];
+  const title = 'What does the backend answer without nginx?';
+  if (scheme === 'fastcgi' || backend.kind === 'php-fpm') {
+    const at = address.kind === 'unix' ? address.path : spell(address);
+    return [{ title, command: `REQUEST_METHOD=GET SCRIPT_NAME=/ping SCRIPT_FILENAME=/ping cgi-fcgi -bind -connect ${shellWord(at)}` }];
+  }
+  if (scheme !== null && scheme !== 'http' && scheme !== 'https') return [];
+  const path = (record.request && parseRequest(record.request)?.path) ?? '/';
+  const start = path.startsWith('/') ? path : '/';
+  if (address.kind === 'unix') {
+    const url = shellWord(`http://localhost${start}`);
+    return [{ title, command: `curl -sv --max-time 5 -o /dev/null --unix-socket ${shellWord(address.path)} ${url}` }];
+  }
+  const url = curlUrl(address).slice(0, -1).replace(/^http:/, scheme === 'https' ? 'https:' : 'http:') + start;
+  return [{ title, command: `curl -sv${scheme === 'https' ? 'k' : ''} --max-time 5 -o /dev/null ${shellWord(url)}` }];
 }
 
 function curlUrl(address: { kind: 'tcp'; host: string; port: number | null }): string {

@@ -3,10 +3,11 @@
  * throws, keeps its own stack, and takes time in proportion to the text.
  */
 import type { Span } from '../text/span';
-import { isDataBlock, isLuaBlock, signatures } from './catalogue';
+import { type Context, isDataBlock, isLuaBlock, signatures } from './catalogue';
 import { luaEnd } from './lua';
+import { locationMatch } from './model';
 import { scanner, type Terminator } from './scanner';
-import type { Block, Directive, NginxTree, SyntaxProblem, Word } from './tree';
+import { type Block, type Directive, type NginxTree, type SyntaxProblem, type Word, walk } from './tree';
 
 /** More problems than a person can read; nginx itself stops at the first. */
 const MOST_PROBLEMS = 100;
@@ -126,28 +127,87 @@ export function parse(text: string): NginxTree {
     });
   }
 
-  /** Reports a `;` that is missing behind `before`; `at` is what nginx meets instead of it. */
-  function reportMissing(at: Span, before: Word, name: Word): void {
+  /**
+   * Where nginx stops before the end when a block lacks its brace: at the first directive that may not stand in the block
+   * around it. Only one that is indented no deeper than that block is evidence of a missing brace.
+   */
+  function firstStray(): Directive | null {
+    for (const directive of walk(items)) {
+      const outer = directive.parent;
+      if (!outer || !isRefused(directive, outer)) continue;
+      const own = lineIndent(directive.start);
+      const around = lineIndent(outer.start);
+      if (own?.alone && around && own.width <= around.width) return directive;
+    }
+    return null;
+  }
+
+  function reportStray(directive: Directive, outer: Directive): void {
+    const around = outer.name.value;
+    const end = directive.block?.start ?? directive.semicolon;
+    const isOneLine = !text.slice(directive.start, end).includes('\n');
+    report({
+      code: 'unclosed-block',
+      span: isOneLine ? directive.name : { start: end, end: end + 1 },
+      message: `"${directive.name.value}" cannot stand here in "${around}": the "}" of "${around}" seems to be missing before this line. nginx -t stops here.`,
+      related: { span: outer.name, message: `This "${around}" block is not closed.` },
+      fix: closeBefore(outer, directive.start),
+    });
+  }
+
+  /** Closes the block of `outer` on a line of its own before the line of `at`; right before `at` where that line has begun. */
+  function closeBefore(outer: Directive, at: number): SyntaxProblem['fix'] {
+    const line = lineIndent(at);
+    const indent = lineIndent(outer.start);
+    const lead = indent ? text.slice(indent.start, indent.start + indent.width) : '';
+    const newline = text.includes('\r\n') ? '\r\n' : '\n';
+    const insert = line?.alone ? line.start : at;
+    return {
+      title: `Close the "${outer.name.value}" block: insert }`,
+      span: { start: insert, end: insert },
+      newText: line?.alone ? `${lead}}${newline}` : '} ',
+    };
+  }
+
+  /**
+   * Adds a directive whose `;` is missing. `next` is what nginx meets instead of it, `span` where it notices. A `}` glued
+   * to the last word, `return 200}`, is a part of that word for nginx, but hardly meant so.
+   */
+  function endMissing(span: Span, next: Span, words: readonly Word[]): void {
+    const name = words[0]!;
+    const last = words[words.length - 1]!;
+    const isGlued =
+      !last.quote && !last.template && last !== name && /^[^{}]+\}$/.test(text.slice(last.start, last.end));
+    const end = isGlued ? last.end - 1 : last.end;
     const met =
-      at.start >= text.length ? 'the end of the file' : `"${text.slice(at.start, Math.min(at.end, at.start + 40))}"`;
+      next.start >= text.length
+        ? 'the end of the file'
+        : `"${text.slice(next.start, Math.min(next.end, next.start + 40))}"`;
     report({
       code: 'missing-semicolon',
-      span: at,
-      message: `A ";" is missing before ${met}: nginx reads on and takes it for a parameter of "${name.value}".`,
-      related: { span: { start: before.end - 1, end: before.end }, message: 'The ";" belongs behind this.' },
-      fix: { title: `End "${name.value}" with ;`, span: { start: before.end, end: before.end }, newText: ';' },
+      span,
+      message: isGlued
+        ? `A ";" is missing before the "}" in "${text.slice(last.start, last.end).slice(-40)}": nginx takes that "}" for a part of the word and reads on.`
+        : `A ";" is missing before ${met}: nginx reads on and takes it for a parameter of "${name.value}".`,
+      related: { span: { start: end - 1, end }, message: 'The ";" belongs behind this.' },
+      fix: { title: `End "${name.value}" with ;`, span: { start: end, end }, newText: isGlued ? '; ' : ';' },
     });
+    add(isGlued ? [...words.slice(0, -1), { ...last, end, value: last.value.slice(0, -1) }] : words, end, -1);
+    if (isGlued) close(end);
   }
 
   /** Splits a statement where lines lack their `;`, and adds what comes out. */
   function statement(all: readonly Word[], terminator: Terminator, at: number): void {
     const outer = top()?.directive.name.value ?? '';
     const inData = isDataBlock(outer);
+    const find = (from: readonly Word[]): number =>
+      inData ? dataSplitPoint(text, from, outer) : splitPoint(text, from, terminator);
     let words = all;
-    for (let splits = 0; splits < MOST_PROBLEMS; splits++) {
-      const split = inData ? dataSplitPoint(text, words, outer) : splitPoint(text, words, terminator);
-      if (split < 0) break;
+    let split = find(words);
+    for (let splits = 0; split >= 0 && splits < MOST_PROBLEMS; splits++) {
       const before = words[split - 1]!;
+      const rest = words.slice(split);
+      const following = find(rest);
       if (!inData && opensBlock(words[0]!, words.slice(1, split), top())) {
         report({
           code: 'missing-brace',
@@ -162,10 +222,13 @@ export function parse(text: string): NginxTree {
         });
         open(words.slice(0, split), before.end);
       } else {
-        reportMissing(words[split]!, before, words[0]!);
-        add(words.slice(0, split), before.end, -1);
+        // nginx has put one statement together, and names the line on which that ends.
+        const isLast = following < 0 && (terminator === ';' || terminator === '{');
+        const seen = isLast && text.slice(rest[0]!.start, at).includes('\n') ? { start: at, end: at + 1 } : rest[0]!;
+        endMissing(seen, rest[0]!, words.slice(0, split));
       }
-      words = words.slice(split);
+      words = rest;
+      split = following;
     }
     const name = words[0]!;
     const last = words[words.length - 1]!;
@@ -181,20 +244,23 @@ export function parse(text: string): NginxTree {
             span: { start: at, end: at + 1 },
             message: `Unexpected "{" inside "${top()!.directive.name.value}", which holds no blocks: its "}" is missing before this line, or this "{" is one too many. nginx -t stops here.`,
             related: { span: top()!.directive.name, message: `"${top()!.directive.name.value}" opens here.` },
+            ...(signatures(name.value).some((signature) => signature.block)
+              ? { fix: closeBefore(top()!.directive, name.start) }
+              : {}),
           });
           if (signatures(name.value).some((signature) => signature.block)) {
             const frame = stack.pop()!;
             frame.block.end = frame.directive.end = name.start;
           }
-        } else {
-          checkBlock(words, at);
+        } else if (checkBlock(words, at)) {
+          break;
         }
         open(words, at);
         break;
       default: {
         const met = { start: at, end: Math.min(at + 1, text.length) };
-        if (terminator === 'end' || !last.template) reportMissing(met, last, name);
-        add(words, last.end, -1);
+        if (terminator === 'end' || !last.template) endMissing(met, met, words);
+        else add(words, last.end, -1);
       }
     }
   }
@@ -225,16 +291,37 @@ export function parse(text: string): NginxTree {
     }
   }
 
-  function checkBlock(words: readonly Word[], at: number): void {
+  /** True when the `{` turned out to belong to an argument, and the directive has been added. */
+  function checkBlock(words: readonly Word[], at: number): boolean {
     const name = words[0]!;
     const known = signatures(name.value);
-    if (known.length === 0 || known.some((signature) => signature.block) || words.some((word) => word.template)) return;
+    if (known.length === 0 || known.some((signature) => signature.block) || words.some((word) => word.template))
+      return false;
+    const lineEnd = text.indexOf('\n', at);
+    const rest = text.slice(at, Math.min(lineEnd < 0 ? text.length : lineEnd, at + 4096));
+    const [, braces, tail] = /^(\{.*\})([ \t]*;)/.exec(rest) ?? [];
+    const quote = braces?.includes("'") ? (/["\\]/.test(braces) ? null : '"') : "'";
     report({
       code: 'not-a-block',
       span: { start: at, end: at + 1 },
-      message: `"${name.value}" opens no block: nginx expects ";" here, not "{".`,
+      message: `"${name.value}" opens no block: nginx expects ";" here, not "{".${braces ? ' Text with braces needs quotes.' : ''}`,
       related: { span: name, message: `The directive is not terminated by ";".` },
+      ...(braces && quote
+        ? {
+            fix: {
+              title: 'Put the text in quotes',
+              span: { start: at, end: at + braces.length },
+              newText: `${quote}${braces}${quote}`,
+            },
+          }
+        : {}),
     });
+    if (braces === undefined) return false;
+    const end = at + braces.length;
+    const semicolon = end + tail!.length - 1;
+    add([...words, { start: at, end, value: braces, quote: null, template: false }], semicolon + 1, semicolon);
+    scan.resume(semicolon + 1);
+    return true;
   }
 
   for (let done = false; !done; ) {
@@ -254,7 +341,9 @@ export function parse(text: string): NginxTree {
 
   // One problem for all blocks left open: the one that seems to lack its brace, or else the innermost.
   const innermost = top();
-  if (innermost) reportUnclosed(suspect?.frame ?? innermost, suspect?.insertAt ?? text.length);
+  const stray = innermost ? firstStray() : null;
+  if (stray) reportStray(stray, stray.parent!);
+  else if (innermost) reportUnclosed(suspect?.frame ?? innermost, suspect?.insertAt ?? text.length);
 
   const templated = scan.templates.length > 0;
   return {
@@ -283,6 +372,33 @@ function opensBlock(name: Word, args: readonly Word[], frame: Frame | undefined)
     return args.length === 0 && (parent === 'http' || parent === 'stream' || parent === 'mail');
   }
   return known.every((signature) => signature.block);
+}
+
+/** What stands in a block of this name; absent for blocks that stock nginx does not know. */
+const INSIDE: Readonly<Record<string, readonly Context[]>> = {
+  events: ['events'],
+  http: ['http'],
+  server: ['server', 'stream-server', 'mail-server'],
+  location: ['location'],
+  if: ['server-if', 'location-if'],
+  limit_except: ['limit_except'],
+  upstream: ['upstream', 'stream-upstream'],
+  stream: ['stream'],
+  mail: ['mail'],
+};
+
+/** Does nginx refuse the directive in the block around it for certain? Unknown names may be a module's own. */
+function isRefused(directive: Directive, outer: Directive): boolean {
+  const inside = Object.hasOwn(INSIDE, outer.name.value) ? INSIDE[outer.name.value]! : null;
+  const known = signatures(directive.name.value).filter(({ block }) => block === (directive.block !== null));
+  if (!inside || known.length === 0 || directive.name.template) return false;
+  if (!known.some(({ contexts }) => contexts.some((context) => inside.includes(context)))) return true;
+  if (directive.name.value !== 'location' || outer.name.value !== 'location') return false;
+  // ngx_http_core_location(): a nested location must lie within the one around it.
+  const own = locationMatch(directive);
+  const around = locationMatch(outer);
+  if (!own || !around || own.modifier.startsWith('~')) return false;
+  return around.modifier === '=' || around.modifier === '@' || !own.pattern.startsWith(around.pattern);
 }
 
 /**

@@ -77,7 +77,8 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
   function skipComment(at: number): number {
     let end = text.indexOf('\n', at);
     if (end < 0) end = text.length;
-    if (end < text.length && longerThanBuffer(at, end)) {
+    // At the very end of the file nginx need not read on, so there one byte more fits.
+    if (longerThanBuffer(at, end, end < text.length ? 0 : -1)) {
       report({
         code: 'too-long-parameter',
         span: { start: at, end },
@@ -88,10 +89,11 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
     return end;
   }
 
-  function longerThanBuffer(start: number, end: number): boolean {
-    if (end - start >= LONGEST) return true;
-    if ((end - start) * 3 < LONGEST) return false;
-    let bytes = 0;
+  /** `more`: bytes behind `end` that must fit too. */
+  function longerThanBuffer(start: number, end: number, more: number): boolean {
+    if (end - start + more >= LONGEST) return true;
+    if ((end - start) * 3 + more < LONGEST) return false;
+    let bytes = more;
     for (let i = start; i < end; i++) {
       const code = text.charCodeAt(i);
       // A surrogate pair is four bytes: two for each half.
@@ -102,7 +104,10 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
 
   function word(start: number, end: number, quote: Word['quote'], escaped: boolean, template: boolean): Word {
     const raw = quote ? text.slice(start + 1, end - 1) : text.slice(start, end);
-    if (end - start > LONGEST / 3 && longerThanBuffer(quote ? start + 1 : start, end)) {
+    // nginx must also have room to look at what follows, unless ";" or "{" ends the statement with the word.
+    const next = text.charCodeAt(end);
+    const more = next === SEMICOLON || next === OPEN ? 0 : 1;
+    if (end - start > LONGEST / 3 - 2 && longerThanBuffer(quote ? start + 1 : start, end, more)) {
       report({
         code: 'too-long-parameter',
         span: { start, end },
@@ -249,6 +254,17 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
       }
       if (afterQuote && code !== SEMICOLON && code !== OPEN && code !== CLOSE_PAREN) {
         const previous = words[words.length - 1]!;
+        if (code === CLOSE && !text.slice(previous.start, previous.end).includes('\n')) {
+          if (!/^\s*;/.test(text.slice(i + 1, i + 80))) return finish('error', i, i);
+          report({
+            code: 'unexpected-token',
+            span: { start: i, end: i + 1 },
+            message: 'Unexpected "}" before ";": it closes nothing here. nginx -t stops here.',
+            fix: { title: 'Remove the "}"', span: { start: i, end: i + 1 }, newText: '' },
+          });
+          i++;
+          continue;
+        }
         const rest = templateString(previous, i);
         if (rest) {
           words[words.length - 1] = rest;

@@ -2,29 +2,35 @@
 import alignAddress from './align-address';
 import alignPool from './align-pool';
 import failover from './failover';
+import proxyBuffers from './proxy-buffers';
 import proxyTimeouts from './proxy-timeouts';
 import restartPolicy from './restart-policy';
 import restartService from './restart-service';
 import socketPermissions from './socket-permissions';
 import upstreamKeepalive from './upstream-keepalive';
+import upstreamPlain from './upstream-plain';
 import upstreamSni from './upstream-sni';
 import upstreamTlsExternal from './upstream-tls-external';
 import upstreamTlsInternal from './upstream-tls-internal';
 import upstreamTlsProtocols from './upstream-tls-protocols';
 import websocket from './websocket';
+import workerLimits from './worker-limits';
 
 export default [
   alignAddress,
   alignPool,
   failover,
+  proxyBuffers,
   proxyTimeouts,
   restartPolicy,
   restartService,
   socketPermissions,
   upstreamKeepalive,
+  upstreamPlain,
   upstreamSni,
   upstreamTlsExternal,
   upstreamTlsInternal,
   upstreamTlsProtocols,
   websocket,
+  workerLimits,
 ];

@@ -34,6 +34,10 @@ What is larger already stays. gRPC and memcached have only \`*_buffer_size\`.`,
           : [
               { name: `${family}_buffers`, args: [String(number), written(each)] },
               { name: `${family}_busy_buffers_size`, args: [written(busy)] },
+              // Set further out on purpose, these must not be smaller than a buffer either.
+              ...['temp_file_write_size', 'max_temp_file_size']
+                .filter((name) => isTooSmall(project, pass, name, Math.max(header, each)))
+                .map((name) => ({ name: `${family}_${name}`, args: [written(Math.max(header, each))] })),
             ]),
       ],
       settingsAnchor(pass, block),
@@ -53,6 +57,11 @@ function sizes(project: Project, pass: Pass): { header: number; number: number; 
   // busy <= (number - 1) * each, as ngx_http_proxy_merge_loc_conf() wants it
   const number = Math.max(8, /^\d{1,6}$/.test(count ?? '') ? Number(count) : 0, Math.ceil(busy / each) + 1);
   return { header, number, each, busy };
+}
+
+function isTooSmall(project: Project, pass: Pass, name: string, least: number): boolean {
+  const size = bytes(inForce(project, pass, `${pass.target.family}_${name}`)?.directive.args[0]?.value);
+  return size > 0 && size < least;
 }
 
 /** ngx_parse_size(); 0 for what is none. */

@@ -1,0 +1,37 @@
+/** The upstream reset the connection before it answered. */
+import { defineCause } from './cause';
+import { answerChecks, serviceChecks } from './checks';
+import { failoverEvidence, keepaliveEvidence, poolLimitsEvidence, wrongProtocolEvidence } from './directives';
+import { hungUpFixes } from './fixes';
+import { stageOf } from './phase';
+
+export default defineCause({
+  id: 'connection-reset',
+  title: 'The upstream reset the connection before it answered',
+  status: [502],
+  // 104, and on BSD and Windows 54 and 10054; 110: the kernel gave up on a connection that had fallen silent.
+  pattern: /^(?:(?:recv|recvmsg|readv|(?:kevent\(\) reported that )?connect)\(\) |connect\(\) to \S{1,300} )failed \((?:104|54|10054|103|32):|^(?:recv|readv)\(\) failed \((?:110|60|10060):/,
+  when: (record) => ['header', 'connecting', 'handshaking', 'unnamed'].includes(stageOf(record) ?? ''),
+  why: `The connection was made and the request sent; then the backend threw the connection away without a single byte of answer. The
+client gets **502**. Four things do that, and nginx sees no difference:
+
+- the process that served the request **crashed or was killed** (segfault, out of memory, php-fpm's \`request_terminate_timeout\`);
+- the backend **does not want nginx**: php-fpm's \`listen.allowed_clients\`;
+- it speaks **another protocol**: HTTP sent to php-fpm or to a TLS port;
+- it closed a **kept-alive** connection just when nginx used it again. Then only POST requests fail, because nginx repeats a GET.
+
+The backend's own log tells which. A longer timeout in nginx changes nothing.`,
+  references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive'],
+  checks: (incident) => [
+    ...serviceChecks(incident),
+    { title: 'Was a process killed, or did one crash?', command: "dmesg -T | grep -iE 'killed process|segfault' | tail" },
+    ...answerChecks(incident),
+  ],
+  evidence: (incident) => [
+    ...wrongProtocolEvidence(incident),
+    ...poolLimitsEvidence(incident),
+    ...keepaliveEvidence(incident),
+    ...failoverEvidence(incident),
+  ],
+  fixes: hungUpFixes,
+});

@@ -1,0 +1,23 @@
+/** A worker has no file descriptor left for a connection to the upstream. */
+import { defineCause } from './cause';
+import { limitChecks, limitEvidence, limitFixes } from './limits';
+import { isUpstreamPhase } from './phase';
+
+export default defineCause({
+  id: 'too-many-open-files',
+  title: 'nginx has no file descriptor left',
+  status: [500],
+  // 23: the whole system ran out; 24: this process did.
+  pattern: /^(?:socket|connect)\(\) (?:to \S{1,300} )?failed \((?:23|24|10024):/,
+  when: isUpstreamPhase,
+  why: `Every connection is a file, and a proxied request takes two: one to the client, one to the upstream. The worker has reached its
+limit (\`worker_rlimit_nofile\`, or else the unit's \`LimitNOFILE\`, often 1024), so it cannot even begin to connect. The client gets
+**500**, not 502: the backend was never asked.
+
+Raise the limit to at least twice \`worker_connections\`. \`fs.file-max\` matters only for errno 23, and \`ulimit\` in your shell not at
+all. If the number of files only ever grows, something leaks: look at what they are first.`,
+  references: ['https://nginx.org/en/docs/ngx_core_module.html#worker_rlimit_nofile'],
+  checks: limitChecks,
+  evidence: limitEvidence,
+  fixes: limitFixes,
+});

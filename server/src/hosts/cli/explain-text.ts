@@ -1,0 +1,141 @@
+/** `explain --format text`: each incident once, as plain lines that fit 80 columns. */
+import type { Explanation, Place, Project } from '../../core/index';
+import type { ExplainFormat } from './explain';
+import { incidentKey, MOST_INCIDENTS, requestName, statusName, timeName } from './incident';
+import { type Colors, colors, print, width } from './output';
+import { shown } from './paths';
+import { columns, count, cut, inline, unmarked, wrap } from './plain-text';
+import { rangeOf } from './shapes';
+
+/** An incident is rendered when it is first met: its entry is not kept, only its text. */
+interface Incident {
+  readonly head: string;
+  readonly facts: readonly string[];
+  readonly body: string;
+  readonly first: string | null;
+  last: string | null;
+  count: number;
+}
+
+const CONFIDENCE: Readonly<Record<Explanation['confidence'], string>> = {
+  certain: 'certain',
+  likely: 'likely',
+  'needs-host': 'from the line alone',
+};
+
+/** `where`: what stands before a line number, `error.log:`. */
+export function textFormat(project: Project | null, where: string): ExplainFormat {
+  const incidents = new Map<string, Incident>();
+  const color = colors();
+  let total = 0;
+  let uncounted = 0;
+  return {
+    add(explanation, line) {
+      total++;
+      const key = incidentKey(explanation);
+      const known = incidents.get(key);
+      const { time } = explanation.record;
+      if (known) {
+        known.count++;
+        known.last = time ?? known.last;
+      } else if (incidents.size >= MOST_INCIDENTS) {
+        uncounted++;
+      } else {
+        incidents.set(key, {
+          head: head(explanation, `${where}${line + 1}`, color),
+          facts: facts(explanation),
+          body: body(project, explanation, color),
+          first: time,
+          last: time,
+          count: 1,
+        });
+      }
+    },
+    async end(lineCount) {
+      for (const incident of incidents.values()) {
+        const seen = wrap([...incident.facts, seenText(incident)].filter(Boolean).join(' · '), width());
+        await print(`${incident.head}\n${seen}\n${incident.body}\n\n`);
+      }
+      const lines = `${count(lineCount, 'line')} read`;
+      if (total === 0) await print(`${lines}: no gateway errors\n`);
+      else {
+        const more = uncounted > 0 ? `, ${uncounted} more not shown` : '';
+        const different = incidents.size === total ? '' : `, ${incidents.size} different`;
+        await print(`${lines}: ${count(total, 'gateway error')}${different}${more}\n`);
+      }
+    },
+  };
+}
+
+function head({ status, confidence, title }: Explanation, place: string, color: Colors): string {
+  const left = statusName(status);
+  const right = `${inline(place)}  ${CONFIDENCE[confidence]}`;
+  const gap = ' '.repeat(Math.max(2, width() - columns(left) - columns(right)));
+  const paint = status.length === 0 ? color.yellow : color.red;
+  return `${color.bold(paint(left))}${gap}${color.dim(right)}\n${color.bold(wrap(inline(title), width()))}`;
+}
+
+function facts({ record }: Explanation): string[] {
+  const request = requestName(record);
+  return [
+    request && cut(inline(request), 60),
+    record.server && inline(record.server),
+    record.client && `client ${inline(record.client)}`,
+  ].filter((fact): fact is string => Boolean(fact));
+}
+
+function seenText({ count: number, first, last }: Incident): string {
+  if (number === 1) return first === null ? '' : timeName(first);
+  if (first === null) return `seen ${number} times`;
+  return `seen ${number} times, ${timeName(first)} to ${timeName(last ?? first)}`;
+}
+
+const LABEL = 10;
+
+function body(project: Project | null, explanation: Explanation, color: Colors): string {
+  const { why, config, evidence, fixes, checks, confirm, record } = explanation;
+  const lines: string[] = [''];
+  if (record.stderr) lines.push(wrap(cut(inline(record.stderr), 400), width(), '  '), '');
+  lines.push(wrap(unmarked(why)[0] ?? '', width()), '');
+  const section = (label: string, items: readonly string[]): void => {
+    items.forEach((item, i) => {
+      const name = i === 0 ? label : '';
+      const text = wrap(item, width(), name.padEnd(LABEL), ' '.repeat(LABEL));
+      lines.push(i === 0 ? `${color.bold(label)}${text.slice(label.length)}` : text);
+    });
+  };
+  section('Where', project ? config.map((at) => `${placeText(project, at)} ${inline(sourceOf(project, at))}`) : []);
+  if (!project) section('Where', ['not known: --config nginx.conf shows the place and the fix']);
+  else if (config.length === 0) section('Where', ['no place in the given configuration fits this line']);
+  section(
+    'Evidence',
+    evidence.map(({ file, span, message }) =>
+      project && file !== undefined && span !== undefined
+        ? `${placeText(project, { file, span })} ${inline(message)}`
+        : inline(message),
+    ),
+  );
+  section(
+    'Do',
+    fixes.map((fix) => {
+      const cost = [fix.time, fix.risk].filter(Boolean).join(', ');
+      const how = fix.edits().length > 0 || fix.apply.length === 0 ? '' : `: ${fix.apply.map(inline).join('; ')}`;
+      return `${fix.preferred ? '*' : '-'} ${inline(fix.title)}${how}${cost ? ` (${cost})` : ''}`;
+    }),
+  );
+  section(
+    'Check',
+    checks.map(({ command }) => inline(command)),
+  );
+  section('Confirm', confirm.map(inline));
+  return lines.join('\n');
+}
+
+function placeText(project: Project, { file, span }: Place): string {
+  const { start } = rangeOf(project, file, span);
+  return `${inline(shown(file))}:${start.line + 1}:${start.character + 1}`;
+}
+
+function sourceOf(project: Project, { file, span }: Place): string {
+  return cut(project.sources.get(file)?.text.slice(span.start, Math.min(span.end, span.start + 200)) ?? '', 100);
+}
