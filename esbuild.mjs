@@ -26,6 +26,13 @@ await Promise.all([
     external: ['vscode'],
   }),
   build({ ...web, format: 'iife', entryPoints: { server: 'server/src/hosts/worker.ts' }, outdir: 'dist/web' }),
+  // What the explanation panel loads into its page.
+  build({
+    ...web,
+    format: 'iife',
+    entryPoints: ['client/src/panel/page.ts', 'client/src/panel/panel.css'],
+    outdir: 'dist/panel',
+  }),
   // A guard, not a product: core must bundle for no platform at all.
   build({ ...common, platform: 'neutral', entryPoints: ['server/src/core/index.ts'], write: false }),
 ]);

@@ -8,13 +8,15 @@ import { complain, flushed, quietOnClosedPipe } from './cli/output';
 import { version } from './cli/version';
 
 const EXIT = `
-Exit status: 0 nothing at or above --fail-on, 1 something was, 2 the command could not do its work.`;
+Exit status: 0 nothing at or above --fail-on, 1 something was, 2 the command
+could not do its work.`;
 
 function program(): Command {
   const medic = new Command('upstream-medic')
     .description('Finds, explains and heals nginx 502 Bad Gateway and its kin.')
     .version(version())
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'upstream-medic:')) });
 
   project(medic.command('check'))
     .description('Check nginx and php-fpm configuration')
@@ -28,8 +30,9 @@ function program(): Command {
     .addHelpText(
       'after',
       `${EXIT}
-All paths make one project: nginx files are linked with the pools behind them. What they include is checked too.
-Findings in standard input are reported for the file "-". json: lines and characters from 0, as in LSP.`,
+All paths make one project: nginx files are linked with the pools behind them.
+What they include is checked too. Findings in standard input are reported for
+the file "-". json: lines and characters from 0, as in LSP.`,
     )
     .action(async (paths: string[], options: CheckOptions) => {
       const { check } = await import('./cli/check');
@@ -47,9 +50,10 @@ Findings in standard input are reported for the file "-". json: lines and charac
     .addHelpText(
       'after',
       `
-Exit status: 0 the log was read, whatever it says; 2 the command could not do its work.
-text puts the same incident (cause, upstream, place) together and prints at the end of the log; jsonl and json print
-each entry as it comes. "line" is the line of the log, from 1; ranges count from 0, as in LSP.`,
+Exit status: 0 the log was read, whatever it says; 2 the command could not do
+its work. text puts the same incident (cause, upstream, place) together and
+prints at the end of the log; json and jsonl print each entry as it comes. Their
+"line" is the line of the log, from 1; ranges count from 0, as in LSP.`,
     )
     .action(async (file: string | undefined, options: ExplainOptions) => {
       const { explainLog } = await import('./cli/explain');
@@ -65,10 +69,12 @@ each entry as it comes. "line" is the line of the log, from 1; ranges count from
     .addHelpText(
       'after',
       `
-Fixes what check reports as error or warning; --rule id=warning takes in an information or a hint. Commands that make a
-change take effect are printed, never run.
-Exit status: 0 nothing at or above --fail-on is left after the fixes, 1 something is, 2 the command could not do its
-work. With --log: 0 or 2.`,
+Fixes what check reports as error or warning; --rule id=warning takes in an
+information or a hint. Commands that make a change take effect are printed,
+never run.
+
+Exit status: 0 nothing at or above --fail-on is left after the fixes, 1
+something is, 2 the command could not do its work. With --log: 0 or 2.`,
     )
     .action(async (paths: string[], options: FixOptions) => {
       const { fix } = await import('./cli/fix');

@@ -31,10 +31,12 @@ export interface Signature {
   readonly value: string;
   /** The words an enum or bitmask accepts. */
   readonly words: readonly string[];
+  /** Words that a directive with a parser of its own compares its arguments with: `http2` for `listen`. */
+  readonly literals: readonly string[];
 }
 
 const table = new Map<string, Signature[]>();
-for (const [name, type, contexts, min, max, block, value, words] of rows) {
+for (const [name, type, contexts, min, max, block, value, words, literals] of rows) {
   const signature: Signature = {
     name,
     type,
@@ -44,6 +46,7 @@ for (const [name, type, contexts, min, max, block, value, words] of rows) {
     block: block === 1,
     value,
     words: words ? words.split(' ') : [],
+    literals: literals ? literals.split(' ') : [],
   };
   const known = table.get(name);
   if (known) known.push(signature);
@@ -61,6 +64,7 @@ table.set('include', [
     block: false,
     value: '',
     words: [],
+    literals: [],
   },
 ]);
 

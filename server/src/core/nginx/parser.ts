@@ -28,6 +28,7 @@ export function parse(text: string): NginxTree {
   const scan = scanner(text, report);
   const items: Directive[] = [];
   const stack: Frame[] = [];
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
   /** The block that seems to lack its `}`, judged by indentation, and where that `}` would go. */
   let suspect = null as { frame: Frame; insertAt: number } | null;
 
@@ -112,7 +113,6 @@ export function parse(text: string): NginxTree {
     const name = frame.directive.name.value;
     const indent = lineIndent(frame.directive.start);
     const lead = indent ? text.slice(indent.start, indent.start + indent.width) : '';
-    const newline = text.includes('\r\n') ? '\r\n' : '\n';
     const before = insertAt === 0 || text.charCodeAt(insertAt - 1) === 10 ? '' : newline;
     report({
       code: 'unclosed-block',
@@ -160,7 +160,6 @@ export function parse(text: string): NginxTree {
     const line = lineIndent(at);
     const indent = lineIndent(outer.start);
     const lead = indent ? text.slice(indent.start, indent.start + indent.width) : '';
-    const newline = text.includes('\r\n') ? '\r\n' : '\n';
     const insert = line?.alone ? line.start : at;
     return {
       title: `Close the "${outer.name.value}" block: insert }`,
@@ -211,7 +210,7 @@ export function parse(text: string): NginxTree {
       if (!inData && opensBlock(words[0]!, words.slice(1, split), top())) {
         report({
           code: 'missing-brace',
-          span: { start: at, end: at + 1 },
+          span: { start: at, end: Math.min(at + 1, text.length) },
           message: `The block directive "${words[0]!.value}" has no opening "{". nginx -t stops here.`,
           related: { span: words[0]!, message: `The "{" belongs behind this "${words[0]!.value}".` },
           fix: {
@@ -297,9 +296,8 @@ export function parse(text: string): NginxTree {
     const known = signatures(name.value);
     if (known.length === 0 || known.some((signature) => signature.block) || words.some((word) => word.template))
       return false;
-    const lineEnd = text.indexOf('\n', at);
-    const rest = text.slice(at, Math.min(lineEnd < 0 ? text.length : lineEnd, at + 4096));
-    const [, braces, tail] = /^(\{.*\})([ \t]*;)/.exec(rest) ?? [];
+    if (problems.length >= MOST_PROBLEMS) return false;
+    const [, braces, tail] = /^(\{.*\})([ \t]*;)/.exec(text.slice(at, at + 1000)) ?? [];
     const quote = braces?.includes("'") ? (/["\\]/.test(braces) ? null : '"') : "'";
     report({
       code: 'not-a-block',
@@ -352,7 +350,9 @@ export function parse(text: string): NginxTree {
     comments: scan.comments,
     templates: scan.templates,
     // Template statements may hold either half of a block: what they leave open or close twice is theirs to know.
-    problems: templated ? problems.filter(({ code }) => !STRUCTURAL.has(code)) : problems,
+    problems: (templated ? problems.filter(({ code }) => !STRUCTURAL.has(code)) : problems).sort(
+      (a, b) => a.span.start - b.span.start,
+    ),
   };
 }
 

@@ -271,8 +271,7 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
           i = rest.end;
           continue;
         }
-        const lineEnd = text.indexOf('\n', previous.start);
-        if (lineEnd >= 0 && lineEnd < previous.end) {
+        if (text.slice(previous.start, previous.end).includes('\n')) {
           // The quote was closed by the opening quote of a later string: the first one lacks its end.
           words.pop();
           const mend = unclosedQuote(previous.start);

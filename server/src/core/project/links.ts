@@ -25,14 +25,25 @@ export interface Pass {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** Every pass of a file, in file order. */
-export function* passesOf(project: Project, source: NginxSource): Generator<Pass> {
-  for (const name of ['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass']) {
-    for (const directive of source.named(name)) {
-      const pass = passOf(project, { file: source.file, directive });
-      if (pass) yield pass;
-    }
+const PASSES = ['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass'];
+const passesBySource = new WeakMap<Project, Map<NginxSource, readonly Pass[]>>();
+
+/** Every pass of a file, by name of the directive, then in file order. Found once for each snapshot. */
+export function passesOf(project: Project, source: NginxSource): readonly Pass[] {
+  let known = passesBySource.get(project);
+  if (!known) {
+    known = new Map();
+    passesBySource.set(project, known);
   }
+  let passes = known.get(source);
+  if (!passes) {
+    const { file } = source;
+    passes = PASSES.flatMap((name) =>
+      source.named(name).flatMap((directive) => passOf(project, { file, directive }) ?? []),
+    );
+    known.set(source, passes);
+  }
+  return passes;
 }
 
 /** What a pass directive leads to; null when the directive is no pass. */

@@ -90,3 +90,18 @@ export function nginxUser(project: Project, near: string): NginxUser | null {
   const [user, group] = at?.directive.args ?? [];
   return at && user && !user.template ? { user: user.value, group: group?.value ?? user.value, at } : null;
 }
+
+/** Is everything that can govern `at` in view, up to the main file? What a fragment inherits from elsewhere is not. */
+export function isComplete(project: Project, at: At): boolean {
+  let top = at;
+  for (let next: At | null = at; next; next = project.parent(next)) top = next;
+  return project.includers(top.file).length > 0 || project.contexts(top.file).includes('main');
+}
+
+/** Is the `server` block around `at` in view? What stands further out seldom governs a single location. */
+export function serverInView(project: Project, at: At): boolean {
+  for (let block = project.parent(at); block; block = project.parent(block)) {
+    if (block.directive.name.value === 'server') return true;
+  }
+  return isComplete(project, at);
+}

@@ -31,8 +31,11 @@ function block(project: Project, finding: Finding, color: Colors): string {
   const { file, span, severity, code, related } = finding;
   const { start, end } = rangeOf(project, file, span);
   const place = `${inline(shown(file))}:${start.line + 1}:${start.character + 1}`;
-  const message = inline(finding.message);
-  const lines = [`${color.bold(place)} ${paint(color, severity)(severity)} ${message} ${color.dim(`(${code})`)}`];
+  const prefix = `${place} ${severity} `;
+  // Wrapped for eyes, one line for programs that take the output apart.
+  const all = wrap(`${inline(finding.message)} (${code})`, process.stdout.isTTY ? width() : Infinity, prefix, '  ');
+  const message = all.slice(prefix.length, -code.length - 2);
+  const lines = [`${color.bold(place)} ${paint(color, severity)(severity)} ${message}${color.dim(`(${code})`)}`];
   const source = project.sources.get(file)!;
   const line = source.text.slice(source.lines.lineStart(start.line), source.lines.lineEnd(start.line));
   const last = end.line === start.line ? end.character : line.length;

@@ -99,35 +99,42 @@ function body(project: Project | null, explanation: Explanation, color: Colors):
   lines.push(wrap(unmarked(why)[0] ?? '', width()), '');
   const section = (label: string, items: readonly string[]): void => {
     items.forEach((item, i) => {
-      const name = i === 0 ? label : '';
-      const text = wrap(item, width(), name.padEnd(LABEL), ' '.repeat(LABEL));
-      lines.push(i === 0 ? `${color.bold(label)}${text.slice(label.length)}` : text);
+      const margin = (i === 0 ? label : '').padEnd(LABEL);
+      lines.push(i === 0 ? color.bold(label) + (margin + item).slice(label.length) : margin + item);
     });
   };
-  section('Where', project ? config.map((at) => `${placeText(project, at)} ${inline(sourceOf(project, at))}`) : []);
+  const wrapped = (text: string, indent = ''): string =>
+    wrap(text, width(), ' '.repeat(LABEL), ' '.repeat(LABEL) + indent).slice(LABEL);
+  // Commands are never wrapped: they are there to be copied.
+  const command = (text: string): string => inline(text);
+  const at = (place: Place, text: string): string => wrapped(`${placeText(project!, place)} ${inline(text)}`, '  ');
   if (!project) section('Where', ['not known: --config nginx.conf shows the place and the fix']);
   else if (config.length === 0) section('Where', ['no place in the given configuration fits this line']);
+  else
+    section(
+      'Where',
+      config.map((place) => at(place, sourceOf(project, place))),
+    );
   section(
     'Evidence',
     evidence.map(({ file, span, message }) =>
-      project && file !== undefined && span !== undefined
-        ? `${placeText(project, { file, span })} ${inline(message)}`
-        : inline(message),
+      project && file !== undefined && span !== undefined ? at({ file, span }, message) : wrapped(inline(message)),
     ),
   );
   section(
     'Do',
     fixes.map((fix) => {
       const cost = [fix.time, fix.risk].filter(Boolean).join(', ');
-      const how = fix.edits().length > 0 || fix.apply.length === 0 ? '' : `: ${fix.apply.map(inline).join('; ')}`;
-      return `${fix.preferred ? '*' : '-'} ${inline(fix.title)}${how}${cost ? ` (${cost})` : ''}`;
+      const what = `${fix.preferred ? '*' : '-'} ${inline(fix.title)}${cost ? ` (${cost})` : ''}`;
+      const how = fix.edits().length > 0 ? [] : fix.apply.map((each) => `\n${' '.repeat(LABEL + 4)}${command(each)}`);
+      return wrapped(what, '  ') + how.join('');
     }),
   );
   section(
     'Check',
-    checks.map(({ command }) => inline(command)),
+    checks.map((check) => command(check.command)),
   );
-  section('Confirm', confirm.map(inline));
+  section('Confirm', confirm.map(command));
   return lines.join('\n');
 }
 

@@ -1,6 +1,6 @@
 /** Flags verification of an upstream's certificate that cannot pass, and offers the two documented set-ups elsewhere. */
 import { passesOf } from '../../project/links';
-import { inForce, isHostName } from '../../project/settings';
+import { inForce, isComplete, isHostName } from '../../project/settings';
 import { fix } from '../../remedies/remedy';
 import sni from '../../remedies/upstream-sni';
 import external from '../../remedies/upstream-tls-external';
@@ -37,6 +37,8 @@ certificate: \`upstream SSL certificate does not match "backend"\`, and the clie
       const related = [{ file: verify.file, span: verify.directive, message: 'Verification is switched on here.' }];
       const name = target.address.kind === 'tcp' ? target.address.host : '';
       if (!inForce(project, pass, `${prefix}_trusted_certificate`)) {
+        // A fragment may get it from the file that includes it.
+        if (!isComplete(project, pass.at)) continue;
         yield {
           span: target.addressSpan,
           severity: 'error',

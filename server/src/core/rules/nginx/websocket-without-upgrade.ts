@@ -2,7 +2,7 @@
 import { locationMatch } from '../../nginx/model';
 import { isOlder } from '../../nginx/version';
 import { passesOf } from '../../project/links';
-import { headerInForce, inForce, settingsBlock } from '../../project/settings';
+import { headerInForce, inForce, serverInView, settingsBlock } from '../../project/settings';
 import { fix } from '../../remedies/remedy';
 import websocket from '../../remedies/websocket';
 import { defineRule } from '../rule';
@@ -23,7 +23,7 @@ plain HTML. With the default read timeout an idle connection ends after 60 secon
   references: ['https://nginx.org/en/docs/http/websocket.html'],
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
-      if (pass.target.family !== 'proxy' || pass.target.scheme === 'tcp') continue;
+      if (pass.target.family !== 'proxy' || pass.target.scheme === 'tcp' || !serverInView(project, pass.at)) continue;
       const upgrade = headerInForce(project, pass, 'Upgrade');
       const fixes = [fix(websocket, project, { pass }, true)];
       if (upgrade === null) {
@@ -43,7 +43,7 @@ plain HTML. With the default read timeout an idle connection ends after 60 secon
         yield {
           span: pass.at.directive.name,
           severity: 'warning',
-          message: `The Upgrade header is handed on with HTTP/1.0, nginx's default before 1.29.7: WebSocket handshakes fail. Set proxy_http_version 1.1.`,
+          message: `The Upgrade header is handed on with HTTP/1.0, nginx's default before 1.29.7: backends that hold to RFC 6455 refuse the handshake. Set proxy_http_version 1.1.`,
           fixes,
         };
       }

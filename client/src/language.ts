@@ -1,0 +1,27 @@
+/** Gives a document without a language of its own the one that the server recognised in its text. */
+import * as vscode from 'vscode';
+import type { LanguageParams } from '../../server/src/lsp/protocol';
+
+/** Languages that VS Code gives when it knows no better. */
+const UNDECIDED = new Set(['plaintext', 'log']);
+
+export function languageSetter(subscriptions: vscode.Disposable[]): (params: LanguageParams) => Promise<void> {
+  /** Who changes the language back means it. */
+  const done = new Set<string>();
+  subscriptions.push(
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      // A change of language closes the document too, and opens it again at once.
+      setTimeout(() => {
+        if (!find(uri.toString())) done.delete(uri.toString());
+      }, 0);
+    }),
+  );
+  return async ({ uri, languageId }) => {
+    const document = find(vscode.Uri.parse(uri).toString());
+    if (!document || !UNDECIDED.has(document.languageId) || done.has(document.uri.toString())) return;
+    done.add(document.uri.toString());
+    await vscode.languages.setTextDocumentLanguage(document, languageId);
+  };
+}
+
+const find = (uri: string) => vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);

@@ -1,0 +1,237 @@
+/** The explanation panel as a page: a pure function of what the server found. */
+import MarkdownIt from 'markdown-it';
+import type { ExplainedFix, ExplainResult, Range } from '../../../server/src/lsp/protocol';
+import { Html, html } from './html-text';
+import { confidenceWords, fieldsOf, leadOf, requestWords, seenWords, statusWords, timeWords, whyTitle } from './words';
+
+export interface PanelView {
+  /** The causes on the selected lines, most frequent first; empty where there is none. */
+  readonly results: readonly ExplainResult[];
+  /** Which of them is shown. */
+  readonly shown: number;
+  /** Instead of a result. */
+  readonly empty?: string;
+}
+
+export interface BodyOptions {
+  /** How a file is called in this window. */
+  nameOf?(uri: string): string;
+  /** `2024-03-15`: times of this day are shown without it. */
+  readonly today?: string;
+}
+
+export interface PanelOptions extends BodyOptions {
+  readonly nonce: string;
+  /** What the webview calls its own resources. */
+  readonly cspSource: string;
+  readonly script?: string;
+  readonly style?: string;
+  /** What VS Code keeps for the next start. */
+  readonly state?: unknown;
+}
+
+/** The whole page. A refresh replaces only its body: see panelBody. */
+export function panelHtml(view: PanelView | ExplainResult, options: PanelOptions): string {
+  const { nonce, cspSource, script, style, state } = options;
+  const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
+  return html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Upstream Medic</title>
+${style && html`<link rel="stylesheet" href="${style}">`}
+</head>
+<body data-state="${JSON.stringify(state ?? null)}">
+<main id="panel">${new Html(panelBody(view, options))}</main>
+<div id="said" role="status" aria-live="polite"></div>
+${script && html`<script nonce="${nonce}" src="${script}"></script>`}
+</body>
+</html>
+`.text;
+}
+
+/** What changes when the explanation does. */
+export function panelBody(view: PanelView | ExplainResult, options: BodyOptions = {}): string {
+  const { results, shown, empty } = 'results' in view ? view : { results: [view], shown: 0, empty: undefined };
+  const result = results[shown];
+  if (!result) {
+    return html`<p class="empty">${empty ?? 'This line is about no gateway error.'}</p>`.text;
+  }
+  return html`${results.length > 1 && switcher(results, shown)}${explanation(result, options)}`.text;
+}
+
+function switcher(results: readonly ExplainResult[], shown: number): Html {
+  const rows = results.map(
+    ({ status, title, seen, record }, index) => html`
+<li><button type="button" class="cause" data-action="show" data-index="${index}" data-key="cause-${index}"${index === shown && html` aria-current="true"`}>
+<span class="count">${seen.count}×</span> <span class="code">${statusWords(status).code || '–'}</span> <span class="what">${title}${record.upstream && html` <span class="quiet">${record.upstream}</span>`}</span>
+</button></li>`,
+  );
+  return html`<nav class="causes" aria-label="Causes in the selection"><ol>${rows}</ol></nav>`;
+}
+
+function explanation(result: ExplainResult, options: BodyOptions): Html {
+  const { status, confidence, title, why, config, evidence, fixes, checks, confirm } = result;
+  const { code, phrase } = statusWords(status);
+  const { word, meaning } = confidenceWords[confidence];
+  return html`
+<header>
+<p class="status${status.length === 0 && ' fine'}"><strong>${code || phrase}</strong>${code !== '' && phrase !== '' && html` <span>${phrase}</span>`}
+<span class="confidence ${confidence}" title="${meaning}"><span class="unseen">Confidence: </span>${word}</span></p>
+<h1>${title}</h1>
+${facts(result, options)}
+</header>
+<p class="lead">${inline(leadOf(why))}</p>
+${section(
+  'Where',
+  config.length > 0
+    ? more(
+        config.map(({ uri, range, text, directive }) => place(text || directive, uri, range, options)),
+        2,
+        'place',
+      )
+    : html`<p class="need">${needs(result)}${result.roots?.length !== 0 ? '' : html` <button type="button" class="link" data-action="folder" data-key="folder">Open a folder…</button>`}</p>`,
+)}
+${
+  evidence.length > 0 &&
+  section(
+    'Evidence',
+    more(
+      evidence.map(({ message, uri, range }) =>
+        uri && range ? place(message, uri, range, options, true) : html`<p class="fact">${message}</p>`,
+      ),
+      3,
+      'fact',
+    ),
+  )
+}
+${
+  fixes.length > 0 &&
+  section(
+    'Do',
+    more(
+      fixes.map((fix, index) => remedy(fix, index, options)),
+      4,
+      'remedy',
+    ),
+  )
+}
+${
+  checks.length > 0 &&
+  section(
+    'Check',
+    more(
+      checks.map((check) => command(check.command, check.title)),
+      3,
+      'command',
+    ),
+  )
+}
+${
+  confirm.length > 0 &&
+  section(
+    'Confirm',
+    confirm.map((line) => command(line)),
+  )
+}
+<div class="actions">
+<button type="button" data-action="markdown" data-key="markdown">Copy as Markdown</button>
+<a href="${result.href}">Documentation</a>
+</div>
+<details data-key="why"><summary>${whyTitle(status)}</summary>
+<div class="prose">${markdown(why)}</div>
+${
+  result.references.length > 0 &&
+  html`<ul class="references">${result.references.map((url) => isHttps(url) && html`<li><a href="${url}">${url.replace(/^https:\/\//, '')}</a></li>`)}</ul>`
+}
+</details>
+<details data-key="fields"><summary>The line, field by field</summary>
+<dl>${fieldsOf(result.record).map(({ label, value }) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>
+</details>`;
+}
+
+/** `10:23:45 · GET /api/users · example.com · client 10.0.0.1 · seen 214 times since 10:02` */
+function facts(result: ExplainResult, { today }: BodyOptions): Html {
+  const { time, request, server, host, client } = result.record;
+  const parts = [
+    time && html`<time datetime="${time}">${timeWords(time, today)}</time>`,
+    request && html`<code>${requestWords(request)}</code>`,
+    (host ?? server) && html`<span>${host ?? server}</span>`,
+    client && html`<span>client ${client}</span>`,
+    html`<span>${seenWords(result, today)}</span>`,
+  ];
+  return html`<ul class="facts">${parts.map((part) => part && html`<li>${part}</li>`)}</ul>`;
+}
+
+/** Why no place is shown, and what would help. */
+function needs({ roots, record }: ExplainResult): string {
+  if (roots && roots.length > 0) {
+    return `Nothing in the nginx configuration in view passes requests to ${record.upstream ?? 'this upstream'}: the log may be another host's.`;
+  }
+  return 'Open the folder with nginx.conf to see which line this is about.';
+}
+
+function section(title: string, body: Html | readonly Html[]): Html {
+  const id = `section-${title.toLowerCase()}`;
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><div>${body}</div></section>`;
+}
+
+/** The first rows, and the others behind a click: the first answer has to fit on one screen. */
+function more(rows: readonly Html[], count: number, noun: string): Html {
+  // A click that reveals one row costs more than the row.
+  if (rows.length <= count + 1) return html`${rows}`;
+  const rest = rows.slice(count);
+  return html`${rows.slice(0, count)}<details class="more" data-key="more-${noun}"><summary>${rest.length} more ${noun}s</summary>${rest}</details>`;
+}
+
+function place(text: string, uri: string, range: Range, options: BodyOptions, isProse = false): Html {
+  const name = `${nameOf(uri, options)}:${range.start.line + 1}`;
+  return html`
+<button type="button" class="row place" data-action="open" data-uri="${uri}" data-range="${JSON.stringify(range)}" data-key="open-${name}" aria-label="Open ${name}: ${text}">
+<span class="text"><span class="file">${name}</span> ${isProse ? html`<span>${text}</span>` : html`<code>${text}</code>`}</span>
+<span class="go" aria-hidden="true">Open</span></button>`;
+}
+
+function remedy(fix: ExplainedFix, index: number, options: BodyOptions): Html {
+  const files = [...new Set(fix.edits.map(({ uri, create }) => `${create ? 'new ' : ''}${nameOf(uri, options)}`))];
+  const commands = fix.apply.join('\n');
+  const key = `${fix.id}-${index}`;
+  return html`
+<div class="remedy${fix.preferred && ' preferred'}">
+<span class="mark" aria-hidden="true">${fix.preferred ? '●' : '○'}</span>
+<div class="text"><h3>${fix.title}${fix.preferred && html`<span class="unseen"> (try this first)</span>`}</h3>
+<p class="quiet">${fix.time} · ${fix.risk}${files.length > 0 && html` · <span class="files">${files.join(', ')}</span>`}</p>
+<p class="quiet">${fix.when}</p></div>
+<div class="buttons">${
+    files.length > 0
+      ? html`<button type="button" data-action="preview" data-index="${index}" data-key="preview-${key}" aria-label="Preview: ${fix.title}">Preview</button>
+<button type="button"${fix.preferred && html` class="primary"`} data-action="apply" data-index="${index}" data-key="apply-${key}" aria-label="Apply: ${fix.title}">Apply</button>`
+      : commands !== '' && copyButton(commands, `copy-${key}`)
+  }</div>
+${files.length === 0 && commands !== '' && html`<pre class="commands">${commands}</pre>`}
+</div>`;
+}
+
+function command(line: string, title?: string): Html {
+  return html`
+<div class="row command"><div class="text">${title && html`<p class="quiet">${title}</p>`}<code>${line}</code></div>${copyButton(line, `copy-${line}`)}</div>`;
+}
+
+function copyButton(text: string, key: string): Html {
+  return html`<button type="button" class="copy" data-action="copy" data-text="${text}" data-key="${key}" aria-label="Copy command ${text}">Copy</button>`;
+}
+
+function nameOf(uri: string, options: BodyOptions): string {
+  return options.nameOf?.(uri) ?? decodeURIComponent(uri).split('/').slice(-2).join('/');
+}
+
+const isHttps = (url: string) => /^https:\/\/[^\s"'<>]+$/.test(url);
+
+const md = new MarkdownIt({ html: false, linkify: false }).disable('image');
+md.validateLink = isHttps;
+
+/** Of our own texts only: what a log holds never gets here. */
+const markdown = (text: string) => new Html(md.render(text));
+const inline = (text: string) => new Html(md.renderInline(text));

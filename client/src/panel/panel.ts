@@ -1,0 +1,302 @@
+/** The explanation beside the log: one panel, kept up to date while the files it speaks of change. */
+import * as vscode from 'vscode';
+import type { ExplainedFix, ExplainResult } from '../../../server/src/lsp/protocol';
+import { applyFix, openTargets, type Preview, toRange } from './changes';
+import { type PanelView, panelBody, panelHtml } from './html';
+import { followLine } from './lines';
+import { explanationMarkdown } from './markdown';
+import type { FromPage, ToPage } from './messages';
+import { statusWords } from './words';
+
+const VIEW_TYPE = 'upstreamMedic.explanation';
+/** Milliseconds that changes must rest: the server waits too before it judges files anew. */
+const REST = 500;
+
+/** What the panel is about; kept over restarts. */
+export interface Subject {
+  readonly uri: string;
+  /** 0-based, one for each cause. */
+  readonly lines: readonly number[];
+  readonly shown: number;
+}
+
+export interface Explanations {
+  /** Explains what was just found. */
+  show(subject: Subject, results: readonly ExplainResult[]): void;
+  /** Files changed of which the editor has no document. */
+  filesChanged(): void;
+}
+
+export type Ask = (uri: string, line: number) => Promise<ExplainResult | null>;
+
+export function explanations(context: vscode.ExtensionContext, ask: Ask, preview: Preview): Explanations {
+  let panel: vscode.WebviewPanel | undefined;
+  let subject: Subject = { uri: '', lines: [], shown: 0 };
+  let view: PanelView = { results: [], shown: 0 };
+  /** The body that the page has, or will have when it is seen again. */
+  let sent: string | undefined;
+  /** The column of the log: what is opened from the panel goes there, not over the panel. */
+  let column = vscode.ViewColumn.One;
+  let asked = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function show(next: Subject, results: readonly ExplainResult[]): void {
+    subject = next;
+    view = { results, shown: next.shown };
+    asked++;
+    const active = vscode.window.activeTextEditor?.viewColumn;
+    if (active !== undefined && active !== panel?.viewColumn) column = active;
+    if (panel) {
+      panel.reveal(undefined, false);
+      render();
+    } else {
+      adopt(
+        vscode.window.createWebviewPanel(VIEW_TYPE, 'Upstream Medic', vscode.ViewColumn.Beside, {
+          enableFindWidget: true,
+        }),
+      );
+    }
+  }
+
+  function adopt(created: vscode.WebviewPanel): void {
+    panel = created;
+    sent = undefined;
+    const images = vscode.Uri.joinPath(context.extensionUri, 'images');
+    created.iconPath = {
+      light: vscode.Uri.joinPath(images, 'nginx-error-log-light.svg'),
+      dark: vscode.Uri.joinPath(images, 'nginx-error-log-dark.svg'),
+    };
+    created.webview.options = { enableScripts: true, localResourceRoots: [resources()] };
+    created.webview.onDidReceiveMessage((message: FromPage) => void receive(message).catch(report));
+    // A page that is hidden is thrown away, and made anew of the last HTML.
+    created.onDidChangeViewState(() => {
+      if (created.visible) render();
+    });
+    created.onDidDispose(() => {
+      if (panel === created) panel = undefined;
+      clearTimeout(timer);
+    });
+    render();
+  }
+
+  const resources = () => vscode.Uri.joinPath(context.extensionUri, 'dist', 'panel');
+
+  function render(): void {
+    if (!panel) return;
+    const { code, phrase } = statusWords(view.results[view.shown]?.status ?? []);
+    panel.title = view.results.length > 0 ? [code, phrase].filter(Boolean).join(' ') : 'Upstream Medic';
+    const options = { nameOf, today: today() };
+    const body = panelBody(view, options);
+    if (body === sent || !panel.visible) return;
+    const { webview } = panel;
+    if (sent !== undefined && webview.html !== '') {
+      post({ type: 'body', html: body, state: subject });
+    } else {
+      webview.html = panelHtml(view, {
+        ...options,
+        nonce: nonce(),
+        cspSource: webview.cspSource,
+        script: webview.asWebviewUri(vscode.Uri.joinPath(resources(), 'page.js')).toString(),
+        style: webview.asWebviewUri(vscode.Uri.joinPath(resources(), 'panel.css')).toString(),
+        state: subject,
+      });
+    }
+    sent = body;
+  }
+
+  async function refresh(): Promise<void> {
+    if (!panel || subject.uri === '') return;
+    const mine = ++asked;
+    const { uri, lines } = subject;
+    let empty: string | undefined;
+    const results: ExplainResult[] = [];
+    try {
+      for (const line of lines) {
+        const result = await ask(uri, line);
+        if (result) results.push(result);
+      }
+    } catch {
+      empty = `${nameOf(uri)} cannot be read. Open it and run Explain 502 Log Line on the line again.`;
+    }
+    // Something newer is shown already.
+    if (mine !== asked) return;
+    const shown = Math.min(subject.shown, Math.max(0, results.length - 1));
+    view = { results, shown, empty };
+    render();
+  }
+
+  function soon(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void refresh(), REST);
+  }
+
+  async function receive(message: FromPage): Promise<void> {
+    const result = view.results[view.shown];
+    switch (message.type) {
+      case 'show':
+        subject = { ...subject, shown: message.index };
+        view = { ...view, shown: message.index };
+        render();
+        return;
+      case 'open':
+        await vscode.window.showTextDocument(vscode.Uri.parse(message.uri), {
+          viewColumn: columnOf(message.uri),
+          selection: toRange(message.range),
+        });
+        return;
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        post({ type: 'say', text: 'Copied' });
+        return;
+      case 'markdown':
+        if (!result) return;
+        await vscode.env.clipboard.writeText(explanationMarkdown(result, nameOf));
+        post({ type: 'say', text: 'Copied as Markdown, without the values in query strings' });
+        return;
+      case 'preview':
+        if (result?.fixes[message.index]) await preview(result.fixes[message.index]!, column);
+        return;
+      case 'apply':
+        if (result?.fixes[message.index]) await apply(result, result.fixes[message.index]!);
+        return;
+      case 'folder':
+        await vscode.commands.executeCommand('workbench.action.files.openFolder');
+        return;
+      case 'leave':
+        await vscode.window.showTextDocument(vscode.Uri.parse(subject.uri), { viewColumn: columnOf(subject.uri) });
+    }
+  }
+
+  /** Nothing is applied to a text that is not the one it was made for. */
+  async function apply(result: ExplainResult, fix: ExplainedFix): Promise<void> {
+    await openTargets(fix);
+    const fresh = await ask(subject.uri, result.line);
+    const same = fresh?.fixes.find(({ id, title }) => id === fix.id && title === fix.title);
+    if (JSON.stringify(same?.edits) !== JSON.stringify(fix.edits)) {
+      await refresh();
+      void vscode.window.showWarningMessage(
+        'The files have changed since this was explained. Nothing was applied; the panel now shows the present state.',
+      );
+      return;
+    }
+    if (fix.weakens) {
+      const detail = `${fix.when}\n\nRisk: ${fix.risk}`;
+      const answer = await vscode.window.showWarningMessage(`${fix.title}?`, { modal: true, detail }, 'Apply');
+      if (answer !== 'Apply') return;
+    }
+    const files = await applyFix(fix);
+    if (files === null) {
+      void vscode.window.showErrorMessage(`The editor could not apply "${fix.title}". Nothing was changed.`);
+    } else if (files.length === 0) {
+      void vscode.window.showInformationMessage('Nothing to do: the file is there already.');
+    } else {
+      post({ type: 'say', text: 'Applied' });
+      const [first] = files;
+      const place = fix.edits.find(({ uri }) => vscode.Uri.parse(uri).toString() === first!.toString())!;
+      const at = toRange(place.range).start;
+      await vscode.window.showTextDocument(first!, {
+        viewColumn: columnOf(place.uri),
+        selection: new vscode.Range(at, at),
+        preserveFocus: true,
+      });
+      void tellApplied(fix, files).catch(report);
+    }
+  }
+
+  function columnOf(uri: string): vscode.ViewColumn {
+    const target = vscode.Uri.parse(uri).toString();
+    const visible = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === target);
+    if (visible?.viewColumn !== undefined) return visible.viewColumn;
+    return column === panel?.viewColumn ? vscode.ViewColumn.Beside : column;
+  }
+
+  const post = (message: ToPage) => void panel?.webview.postMessage(message);
+
+  const isMentioned = (uri: vscode.Uri) => mentioned(subject, view).has(uri.toString());
+  context.subscriptions.push(
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (!panel) return;
+      if (document.uri.toString() === vscode.Uri.parse(subject.uri || 'none:').toString()) {
+        subject = { ...subject, lines: subject.lines.map((line) => followLine(line, contentChanges)) };
+        soon();
+      } else if (isMentioned(document.uri)) soon();
+    }),
+    vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+      if (panel && uris.some(isMentioned)) soon();
+    }),
+    vscode.workspace.onDidOpenTextDocument(({ languageId }) => {
+      if (panel && /^(?:nginx|NGINX|php-fpm)$/.test(languageId)) soon();
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(soon),
+    vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
+      async deserializeWebviewPanel(restored, state: unknown) {
+        subject = subjectOf(state);
+        view = { results: [], shown: 0, empty: 'Reading the log…' };
+        if (restored.viewColumn === column) column = vscode.ViewColumn.Two;
+        panel?.dispose();
+        adopt(restored);
+        await refresh();
+      },
+    }),
+    { dispose: () => panel?.dispose() },
+  );
+
+  return { show, filesChanged: soon };
+}
+
+/** Says what changed and what is left to do; nothing is run from here. */
+async function tellApplied(fix: ExplainedFix, files: readonly vscode.Uri[]): Promise<void> {
+  const names = files.map((file) => nameOf(file.toString())).join(', ');
+  const commands = fix.apply.join('\n');
+  const then = commands === '' ? '' : ` Then run: ${fix.apply.join(' ; ')}`;
+  const copy = commands === '' ? [] : ['Copy Command'];
+  const isDirty = () =>
+    vscode.workspace.textDocuments.filter(
+      ({ uri, isDirty }) => isDirty && files.some((file) => file.toString() === uri.toString()),
+    );
+  let answer = await vscode.window.showInformationMessage(
+    `Changed ${names}${isDirty().length > 0 ? ', not saved yet' : ''}.${then}`,
+    ...(isDirty().length > 0 ? ['Save'] : []),
+    ...copy,
+  );
+  if (answer === 'Save') {
+    for (const document of isDirty()) await document.save();
+    answer = await vscode.window.showInformationMessage(`Saved ${names}.${then}`, ...copy);
+  }
+  if (answer === 'Copy Command') await vscode.env.clipboard.writeText(commands);
+}
+
+/** The documents on which the explanation depends. */
+function mentioned({ uri }: Subject, { results }: PanelView): Set<string> {
+  const uris = [uri];
+  for (const { config, evidence, fixes, roots } of results) {
+    for (const place of config) uris.push(place.uri);
+    for (const place of evidence) if (place.uri !== undefined) uris.push(place.uri);
+    for (const { edits } of fixes) for (const edit of edits) uris.push(edit.uri);
+    uris.push(...(roots ?? []));
+  }
+  // As VS Code spells them.
+  return new Set(uris.filter(Boolean).map((each) => vscode.Uri.parse(each).toString()));
+}
+
+function subjectOf(state: unknown): Subject {
+  const { uri, lines, shown } = (state ?? {}) as Partial<Record<string, unknown>>;
+  const isSubject = typeof uri === 'string' && Array.isArray(lines) && lines.every(Number.isInteger);
+  return isSubject ? { uri, lines, shown: Number(shown) || 0 } : { uri: '', lines: [], shown: 0 };
+}
+
+const nameOf = (uri: string) => vscode.workspace.asRelativePath(vscode.Uri.parse(uri));
+
+function today(): string {
+  const now = new Date();
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+function nonce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function report(error: unknown): void {
+  void vscode.window.showErrorMessage(`Upstream Medic: ${error instanceof Error ? error.message : String(error)}`);
+}
