@@ -1,0 +1,2 @@
+/** The same where a folder is open. */
+import './untitled.no-remote.test';
