@@ -3,15 +3,12 @@ import * as vscode from 'vscode';
 import type { DocumentSelector, Middleware } from 'vscode-languageclient';
 import { PREVIEW_SCHEME } from './panel/changes';
 
-/** Plain text and logs too, so that the server can recognise what was pasted or has an unusual name. */
+/** Also what has no language of its own, so that the server can recognise what was pasted or has an unusual name. */
 export const documentSelector: DocumentSelector = [
-  'nginx',
-  'NGINX',
-  'php-fpm',
-  'nginx-error-log',
-  'plaintext',
-  'log',
-].map((language) => ({ language }));
+  ...['nginx', 'NGINX', 'php-fpm', 'nginx-error-log', 'plaintext', 'log'].map((language) => ({ language })),
+  // What VS Code takes any .conf for.
+  ...['properties', 'ini'].map((language) => ({ language, pattern: '**/*.conf*' })),
+];
 
 const watched = [
   '**/*.{conf,template,service,socket}',

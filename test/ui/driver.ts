@@ -132,7 +132,7 @@ export class Workbench {
   async open(file: string): Promise<void> {
     await this.#quickInput(file, path.basename(file));
     await this.page
-      .locator('.tab.active')
+      .locator('.editor-group-container.active .tab.active')
       .filter({ hasText: path.basename(file) })
       .waitFor();
     await this.lines.first().waitFor();
@@ -196,6 +196,16 @@ export class Workbench {
     return items;
   }
 
+  /** Chooses an item of a menu that is open. A menu takes no click until it has stood open for a moment. */
+  async choose(items: Locator, text: string): Promise<void> {
+    const item = items.filter({ hasText: text }).first();
+    for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
+      await item.hover();
+      await item.click({ delay: 100, timeout: 2000 }).catch(() => undefined);
+      await item.waitFor({ state: 'hidden', timeout: 1000 }).catch(() => undefined);
+    }
+  }
+
   async save(): Promise<void> {
     await this.page.keyboard.press('Control+s');
     await this.page.locator('.tab.active:not(.dirty)').waitFor();
@@ -220,10 +230,12 @@ export class Workbench {
     await this.page.keyboard.press('F1');
     await box.locator('input[type=text]').first().fill(text);
     if (row) {
-      // What was typed is searched for first; Enter before that would take a row of the list before.
-      await box.locator('.monaco-list-row.focused').filter({ hasText: row }).first().waitFor();
+      // Chosen by its whole text: the first row is whatever resembles it and was used last.
+      const exact = box.locator('.monaco-list-row').filter({ has: this.page.getByText(row, { exact: true }) });
+      await exact.first().click();
+    } else {
+      await this.page.keyboard.press('Enter');
     }
-    await this.page.keyboard.press('Enter');
     await box.waitFor({ state: 'hidden' });
   }
 }

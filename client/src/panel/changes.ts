@@ -41,9 +41,19 @@ export function previews(subscriptions: vscode.Disposable[]): Preview {
         preview: true,
       });
     } else if (pairs.length > 1) {
+      // This command opens in the group that has the focus, which is the panel's.
+      await vscode.window.showTextDocument(pairs.find(([file, before]) => file === before)?.[1] ?? pairs[0]![1], {
+        viewColumn,
+      });
       await vscode.commands.executeCommand('vscode.changes', `Preview: ${title}`, pairs);
     }
   };
+}
+
+export async function closePreviews(): Promise<void> {
+  const isPreview = ({ input }: vscode.Tab) =>
+    input instanceof vscode.TabInputTextDiff && input.modified.scheme === PREVIEW_SCHEME;
+  await vscode.window.tabGroups.close(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.filter(isPreview)));
 }
 
 /** Opens what the edits change, so that the server judges the texts that are really there. */

@@ -1,14 +1,23 @@
 /** The explanation panel as a page: a pure function of what the server found. */
 import MarkdownIt from 'markdown-it';
-import type { ExplainedFix, ExplainResult, Range } from '../../../server/src/lsp/protocol';
+import type { ExplainedFix, ExplainedPlace, ExplainResult, Range } from '../../../server/src/lsp/protocol';
 import { Html, html } from './html-text';
 import { confidenceWords, fieldsOf, leadOf, requestWords, seenWords, statusWords, timeWords, whyTitle } from './words';
+
+/** A remedy that was applied from the panel. */
+export interface Applied {
+  readonly fix: ExplainedFix;
+  /** The explanation that offered it: the files no longer show what it was about. */
+  readonly result: ExplainResult;
+}
 
 export interface PanelView {
   /** The causes on the selected lines, most frequent first; empty where there is none. */
   readonly results: readonly ExplainResult[];
   /** Which of them is shown. */
   readonly shown: number;
+  /** By the place of the result in the list. */
+  readonly applied?: ReadonlyMap<number, Applied>;
   /** Instead of a result. */
   readonly empty?: string;
 }
@@ -38,7 +47,7 @@ export function panelHtml(view: PanelView | ExplainResult, options: PanelOptions
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${new Html(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Upstream Medic</title>
 ${style && html`<link rel="stylesheet" href="${style}">`}
@@ -54,12 +63,14 @@ ${script && html`<script nonce="${nonce}" src="${script}"></script>`}
 
 /** What changes when the explanation does. */
 export function panelBody(view: PanelView | ExplainResult, options: BodyOptions = {}): string {
-  const { results, shown, empty } = 'results' in view ? view : { results: [view], shown: 0, empty: undefined };
-  const result = results[shown];
+  const { results, shown, applied, empty }: PanelView = 'results' in view ? view : { results: [view], shown: 0 };
+  const done = applied?.get(shown);
+  const result = done?.result ?? results[shown];
   if (!result) {
     return html`<p class="empty">${empty ?? 'This line is about no gateway error.'}</p>`.text;
   }
-  return html`${results.length > 1 && switcher(results, shown)}${explanation(result, options)}`.text;
+  return html`${results.length > 1 && switcher(results, shown)}${summary(result, options)}${done ? afterwards(done, options) : explanation(result, options)}`
+    .text;
 }
 
 function switcher(results: readonly ExplainResult[], shown: number): Html {
@@ -72,8 +83,8 @@ function switcher(results: readonly ExplainResult[], shown: number): Html {
   return html`<nav class="causes" aria-label="Causes in the selection"><ol>${rows}</ol></nav>`;
 }
 
-function explanation(result: ExplainResult, options: BodyOptions): Html {
-  const { status, confidence, title, why, config, evidence, fixes, checks, confirm } = result;
+function summary(result: ExplainResult, options: BodyOptions): Html {
+  const { status, confidence, title, why } = result;
   const { code, phrase } = statusWords(status);
   const { word, meaning } = confidenceWords[confidence];
   return html`
@@ -83,17 +94,27 @@ function explanation(result: ExplainResult, options: BodyOptions): Html {
 <h1>${title}</h1>
 ${facts(result, options)}
 </header>
-<p class="lead">${inline(leadOf(why))}</p>
-${section(
-  'Where',
-  config.length > 0
-    ? more(
-        config.map(({ uri, range, text, directive }) => place(text || directive, uri, range, options)),
-        2,
-        'place',
-      )
-    : html`<p class="need">${needs(result)}${result.roots?.length !== 0 ? '' : html` <button type="button" class="link" data-action="folder" data-key="folder">Open a folder…</button>`}</p>`,
-)}
+<p class="lead">${inline(leadOf(why))}</p>`;
+}
+
+/** What is left to do when a remedy has been applied. The line in the log is of before. */
+function afterwards({ fix, result }: Applied, options: BodyOptions): Html {
+  const files = [...new Set(fix.edits.map(({ uri }) => nameOf(uri, options)))];
+  const confirm = [...new Set([...fix.confirm, ...result.confirm])].filter((line) => !fix.apply.includes(line));
+  return html`
+${section('Done', html`<div class="remedy preferred"><span class="mark" aria-hidden="true">✓</span><h3>${fix.title}</h3><p class="quiet">Changed ${files.join(', ')}</p></div>`)}
+${fix.apply.length > 0 && section('Next', html`<p class="fact">Save, and run on the host:</p>${fix.apply.map((line) => command(line))}`)}
+${confirm.length > 0 && section('Confirm', html`${confirm.map((line) => command(line))}`)}
+<div class="actions">
+<button type="button" data-action="markdown" data-key="markdown">Copy as Markdown</button>
+<button type="button" class="link" data-action="again" data-key="again">Explain the line with the files as they are now</button>
+</div>`;
+}
+
+function explanation(result: ExplainResult, options: BodyOptions): Html {
+  const { status, why, config, evidence, fixes, checks, confirm } = result;
+  return html`
+${section('Where', config.length > 0 ? where(result, options) : needs(result))}
 ${
   evidence.length > 0 &&
   section(
@@ -107,24 +128,14 @@ ${
     ),
   )
 }
-${
-  fixes.length > 0 &&
-  section(
-    'Do',
-    more(
-      fixes.map((fix, index) => remedy(fix, index, options)),
-      4,
-      'remedy',
-    ),
-  )
-}
+${fixes.length > 0 && section('Do', remedies(fixes, options))}
 ${
   checks.length > 0 &&
   section(
     'Check',
     more(
       checks.map((check) => command(check.command, check.title)),
-      3,
+      2,
       'command',
     ),
   )
@@ -165,12 +176,24 @@ function facts(result: ExplainResult, { today }: BodyOptions): Html {
   return html`<ul class="facts">${parts.map((part) => part && html`<li>${part}</li>`)}</ul>`;
 }
 
+/** The directives to look at; the blocks around them behind a click, whose label names them. */
+function where({ config }: ExplainResult, options: BodyOptions): Html {
+  const isBlock = ({ text }: ExplainedPlace) => !text.endsWith(';');
+  const row = ({ uri, range, text, directive }: ExplainedPlace) => place(text || directive, uri, range, options);
+  const blocks = config.filter(isBlock);
+  const rows = config.filter((each) => !isBlock(each)).map(row);
+  if (rows.length === 0) return html`${blocks.map(row)}`;
+  const around = blocks.map(({ text, directive }, at) => html`${at > 0 && ' ·'} <code>${text || directive}</code>`);
+  return html`${rows}${blocks.length > 0 && html`<details class="more" data-key="blocks"><summary>in${around}</summary>${blocks.map(row)}</details>`}`;
+}
+
 /** Why no place is shown, and what would help. */
-function needs({ roots, record }: ExplainResult): string {
+function needs({ roots, record }: ExplainResult): Html {
   if (roots && roots.length > 0) {
-    return `Nothing in the nginx configuration in view passes requests to ${record.upstream ?? 'this upstream'}: the log may be another host's.`;
+    const upstream = record.upstream ?? 'this upstream';
+    return html`<p class="fact">Nothing in the nginx configuration in view passes requests to ${upstream}: the log may be another host's, or older than the files.</p>`;
   }
-  return 'Open the folder with nginx.conf to see which line this is about.';
+  return html`<p class="fact">Open the folder with nginx.conf to see which line this is about. <button type="button" class="link" data-action="folder" data-key="folder">Open a folder…</button></p>`;
 }
 
 function section(title: string, body: Html | readonly Html[]): Html {
@@ -178,12 +201,14 @@ function section(title: string, body: Html | readonly Html[]): Html {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2><div>${body}</div></section>`;
 }
 
+/** More of them would push the commands off the screen. */
+const MOST_REMEDIES = 3;
+
 /** The first rows, and the others behind a click: the first answer has to fit on one screen. */
 function more(rows: readonly Html[], count: number, noun: string): Html {
-  // A click that reveals one row costs more than the row.
-  if (rows.length <= count + 1) return html`${rows}`;
+  if (rows.length <= count) return html`${rows}`;
   const rest = rows.slice(count);
-  return html`${rows.slice(0, count)}<details class="more" data-key="more-${noun}"><summary>${rest.length} more ${noun}s</summary>${rest}</details>`;
+  return html`${rows.slice(0, count)}<details class="more" data-key="more-${noun}"><summary>${rest.length} more ${noun}${rest.length > 1 && 's'}</summary>${rest}</details>`;
 }
 
 function place(text: string, uri: string, range: Range, options: BodyOptions, isProse = false): Html {
@@ -194,19 +219,29 @@ function place(text: string, uri: string, range: Range, options: BodyOptions, is
 <span class="go" aria-hidden="true">Open</span></button>`;
 }
 
+/** The first three ways out; behind a click the others, and which is for whom. */
+function remedies(fixes: readonly ExplainedFix[], options: BodyOptions): Html {
+  const rows = fixes.map((fix, index) => remedy(fix, index, options));
+  const rest = rows.slice(MOST_REMEDIES);
+  const choice = html`<dl class="choice">${fixes.map(({ title, when }) => html`<dt>${when}</dt><dd>${title}</dd>`)}</dl>`;
+  return html`${rows.slice(0, MOST_REMEDIES)}${
+    fixes.length > 1 &&
+    html`<details class="more" data-key="remedies"><summary>${rest.length > 0 && `${rest.length} more · `}Which of these?</summary>${rest}${choice}</details>`
+  }`;
+}
+
 function remedy(fix: ExplainedFix, index: number, options: BodyOptions): Html {
-  const files = [...new Set(fix.edits.map(({ uri, create }) => `${create ? 'new ' : ''}${nameOf(uri, options)}`))];
+  const files = [...new Set(fix.edits.map(({ uri }) => nameOf(uri, options)))];
   const commands = fix.apply.join('\n');
   const key = `${fix.id}-${index}`;
   return html`
 <div class="remedy${fix.preferred && ' preferred'}">
 <span class="mark" aria-hidden="true">${fix.preferred ? '●' : '○'}</span>
-<div class="text"><h3>${fix.title}${fix.preferred && html`<span class="unseen"> (try this first)</span>`}</h3>
-<p class="quiet">${fix.time} · ${fix.risk}${files.length > 0 && html` · <span class="files">${files.join(', ')}</span>`}</p>
-<p class="quiet">${fix.when}</p></div>
+<h3>${fix.title}${fix.preferred && html`<span class="unseen"> (try this first)</span>`}</h3>
+<p class="quiet">${fix.time} · ${fix.risk}</p>
 <div class="buttons">${
     files.length > 0
-      ? html`<button type="button" data-action="preview" data-index="${index}" data-key="preview-${key}" aria-label="Preview: ${fix.title}">Preview</button>
+      ? html`<button type="button" data-action="preview" data-index="${index}" data-key="preview-${key}" aria-label="Preview: ${fix.title}" title="${files.join(', ')}">Preview</button>
 <button type="button"${fix.preferred && html` class="primary"`} data-action="apply" data-index="${index}" data-key="apply-${key}" aria-label="Apply: ${fix.title}">Apply</button>`
       : commands !== '' && copyButton(commands, `copy-${key}`)
   }</div>

@@ -17,7 +17,7 @@ export function explanationMarkdown(result: ExplainResult, nameOf: (uri: string)
   const blocks = [
     `**${[code, phrase].filter(Boolean).join(' ')}: ${plain(result.title)}** (${confidenceWords[result.confidence].word})`,
     facts.filter(Boolean).join(' · '),
-    leadOf(result.why),
+    leadOf(result.why).replace(/\n/g, ' '),
     list(
       'Where',
       config.map(({ uri, range, text, directive }) => `${at(uri, range.start.line)} ${codeSpan(text || directive)}`),
@@ -79,7 +79,7 @@ function codeSpan(text: string): string {
 /** Shown as it is: no link, no mention, no HTML. */
 function plain(text: string): string {
   return clean(text)
-    .replace(/[\\`*[\]<>]/g, '\\$&')
+    .replace(/[\\`*[\]]|<(?=[\w/!?])/g, '\\$&')
     .replace(/@(?=\w)/g, '@\u200b');
 }
 

@@ -5,7 +5,7 @@ export type FromPage =
   | { readonly type: 'open'; readonly uri: string; readonly range: Range }
   | { readonly type: 'preview' | 'apply' | 'show'; readonly index: number }
   | { readonly type: 'copy'; readonly text: string }
-  | { readonly type: 'markdown' | 'folder' | 'leave' };
+  | { readonly type: 'markdown' | 'folder' | 'again' | 'leave' };
 
 export type ToPage =
   | { readonly type: 'body'; readonly html: string; readonly state: unknown }

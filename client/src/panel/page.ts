@@ -38,7 +38,7 @@ function messageOf({ action, uri, range, index, text }: DOMStringMap): FromPage 
     case 'copy':
       return { type: action, text: text ?? '' };
     default:
-      return { type: action as 'markdown' | 'folder' };
+      return { type: action as 'markdown' | 'folder' | 'again' };
   }
 }
 

@@ -1,8 +1,8 @@
 /** The explanation beside the log: one panel, kept up to date while the files it speaks of change. */
 import * as vscode from 'vscode';
 import type { ExplainedFix, ExplainResult } from '../../../server/src/lsp/protocol';
-import { applyFix, openTargets, type Preview, toRange } from './changes';
-import { type PanelView, panelBody, panelHtml } from './html';
+import { applyFix, closePreviews, openTargets, type Preview, toRange } from './changes';
+import { type Applied, type PanelView, panelBody, panelHtml } from './html';
 import { followLine } from './lines';
 import { explanationMarkdown } from './markdown';
 import type { FromPage, ToPage } from './messages';
@@ -107,21 +107,25 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
   async function refresh(): Promise<void> {
     if (!panel || subject.uri === '') return;
     const mine = ++asked;
-    const { uri, lines } = subject;
+    const { uri, lines, shown } = subject;
     let empty: string | undefined;
     const results: ExplainResult[] = [];
+    const applied = new Map<number, Applied>();
     try {
-      for (const line of lines) {
+      for (const [index, line] of lines.entries()) {
         const result = await ask(uri, line);
-        if (result) results.push(result);
+        const done = view.applied?.get(index);
+        // Offered again, it has been undone.
+        if (done && !(result && sameFix(result, done.fix)?.edits.length)) applied.set(results.length, done);
+        const found = result ?? done?.result;
+        if (found) results.push(found);
       }
     } catch {
       empty = `${nameOf(uri)} cannot be read. Open it and run Explain 502 Log Line on the line again.`;
     }
     // Something newer is shown already.
     if (mine !== asked) return;
-    const shown = Math.min(subject.shown, Math.max(0, results.length - 1));
-    view = { results, shown, empty };
+    view = { results, applied, shown: Math.min(shown, Math.max(0, results.length - 1)), empty };
     render();
   }
 
@@ -162,6 +166,10 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
       case 'folder':
         await vscode.commands.executeCommand('workbench.action.files.openFolder');
         return;
+      case 'again':
+        view = { ...view, applied: undefined };
+        await refresh();
+        return;
       case 'leave':
         await vscode.window.showTextDocument(vscode.Uri.parse(subject.uri), { viewColumn: columnOf(subject.uri) });
     }
@@ -171,8 +179,7 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
   async function apply(result: ExplainResult, fix: ExplainedFix): Promise<void> {
     await openTargets(fix);
     const fresh = await ask(subject.uri, result.line);
-    const same = fresh?.fixes.find(({ id, title }) => id === fix.id && title === fix.title);
-    if (JSON.stringify(same?.edits) !== JSON.stringify(fix.edits)) {
+    if (JSON.stringify(fresh && sameFix(fresh, fix)?.edits) !== JSON.stringify(fix.edits)) {
       await refresh();
       void vscode.window.showWarningMessage(
         'The files have changed since this was explained. Nothing was applied; the panel now shows the present state.',
@@ -190,7 +197,10 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
     } else if (files.length === 0) {
       void vscode.window.showInformationMessage('Nothing to do: the file is there already.');
     } else {
+      view = { ...view, applied: new Map(view.applied).set(view.shown, { fix, result }) };
+      render();
       post({ type: 'say', text: 'Applied' });
+      await closePreviews();
       const [first] = files;
       const place = fix.edits.find(({ uri }) => vscode.Uri.parse(uri).toString() === first!.toString())!;
       const at = toRange(place.range).start;
@@ -266,10 +276,14 @@ async function tellApplied(fix: ExplainedFix, files: readonly vscode.Uri[]): Pro
   if (answer === 'Copy Command') await vscode.env.clipboard.writeText(commands);
 }
 
+const sameFix = ({ fixes }: ExplainResult, { id, title }: ExplainedFix) =>
+  fixes.find((fix) => fix.id === id && fix.title === title);
+
 /** The documents on which the explanation depends. */
-function mentioned({ uri }: Subject, { results }: PanelView): Set<string> {
+function mentioned({ uri }: Subject, { results, applied }: PanelView): Set<string> {
   const uris = [uri];
-  for (const { config, evidence, fixes, roots } of results) {
+  const before = [...(applied?.values() ?? [])].map(({ result }) => result);
+  for (const { config, evidence, fixes, roots } of [...results, ...before]) {
     for (const place of config) uris.push(place.uri);
     for (const place of evidence) if (place.uri !== undefined) uris.push(place.uri);
     for (const { edits } of fixes) for (const edit of edits) uris.push(edit.uri);

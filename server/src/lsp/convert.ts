@@ -59,8 +59,11 @@ export function entryDiagnostic(
 ): Diagnostic {
   const fails = cause.status.some((status) => status >= 500);
   const answer = cause.status.length > 0 ? ` (${cause.status.join(' or ')})` : '';
+  // The message says it; a line underlined from end to end is hard to read.
+  const message = entry.record.fields.find(({ name }) => name === 'message')?.span;
+  const { start } = entry.span;
   return {
-    range: lines.range(entry.span),
+    range: lines.range(message ? { start: start + message.start, end: start + message.end } : entry.span),
     severity: fails
       ? DiagnosticSeverity.Error
       : cause.status.length > 0

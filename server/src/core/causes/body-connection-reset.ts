@@ -18,7 +18,10 @@ shows 200. nginx cannot repeat a request whose answer has begun.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream'],
   checks: (incident) => [
     ...serviceChecks(incident),
-    { title: 'Was a process killed, or did one crash?', command: "dmesg -T | grep -iE 'killed process|segfault' | tail" },
+    {
+      title: 'Was a process killed, or did one crash?',
+      command: "dmesg -T | grep -iE 'killed process|segfault' | tail",
+    },
     ...answerChecks(incident),
   ],
   evidence: poolLimitsEvidence,

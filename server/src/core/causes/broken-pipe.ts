@@ -3,16 +3,18 @@ import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { keepaliveEvidence, poolLimitsEvidence } from './directives';
 import { hungUpFixes } from './fixes';
-import { stageOf } from './phase';
+import { isClientSide, stageOf } from './phase';
 
 export default defineCause({
   id: 'broken-pipe',
   title: 'The upstream hung up while nginx was sending the request',
   status: [502],
-  pattern: /^(?:send|sendmsg|writev|sendfile|recv|recvmsg|readv)\(\) failed \((?:32|104|54|10053|10054|103|110|60|10060):/,
+  pattern:
+    /^(?:send|sendmsg|writev|sendfile|recv|recvmsg|readv)\(\) failed \((?:32|104|54|10053|10054|103|110|60|10060):/,
   when: (record) => {
     const stage = stageOf(record);
     if (stage === 'sending') return true;
+    if (isClientSide(record)) return false;
     // Reading while reading is connection-reset.
     return !/^(?:recv|recvmsg|readv)/.test(record.message) && stage !== null && stage !== 'body';
   },

@@ -70,7 +70,12 @@ export function answerChecks({ address, scheme, record, backend }: Incident): Ch
   const title = 'What does the backend answer without nginx?';
   if (scheme === 'fastcgi' || backend.kind === 'php-fpm') {
     const at = address.kind === 'unix' ? address.path : spell(address);
-    return [{ title, command: `REQUEST_METHOD=GET SCRIPT_NAME=/ping SCRIPT_FILENAME=/ping cgi-fcgi -bind -connect ${shellWord(at)}` }];
+    return [
+      {
+        title,
+        command: `REQUEST_METHOD=GET SCRIPT_NAME=/ping SCRIPT_FILENAME=/ping cgi-fcgi -bind -connect ${shellWord(at)}`,
+      },
+    ];
   }
   if (scheme !== null && scheme !== 'http' && scheme !== 'https') return [];
   const path = (record.request && parseRequest(record.request)?.path) ?? '/';
@@ -79,7 +84,10 @@ export function answerChecks({ address, scheme, record, backend }: Incident): Ch
     const url = shellWord(`http://localhost${start}`);
     return [{ title, command: `curl -sv --max-time 5 -o /dev/null --unix-socket ${shellWord(address.path)} ${url}` }];
   }
-  const url = curlUrl(address).slice(0, -1).replace(/^http:/, scheme === 'https' ? 'https:' : 'http:') + start;
+  const url =
+    curlUrl(address)
+      .slice(0, -1)
+      .replace(/^http:/, scheme === 'https' ? 'https:' : 'http:') + start;
   return [{ title, command: `curl -sv${scheme === 'https' ? 'k' : ''} --max-time 5 -o /dev/null ${shellWord(url)}` }];
 }
 

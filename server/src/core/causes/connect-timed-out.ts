@@ -14,7 +14,8 @@ export default defineCause({
   status: [504, 502],
   // nginx's own timer gives 504; when the kernel gives up first, connect() fails and that is a 502 (measured, 1.22.1).
   statusOf: ({ record }) => (record.message.startsWith('upstream timed out') ? [504] : [502]),
-  pattern: /^(?:upstream timed out\b|(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,300} )?failed \((?:110|60|10060):)/,
+  pattern:
+    /^(?:upstream timed out\b|(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,300} )?failed \((?:110|60|10060):)/,
   when: (record) =>
     record.message.startsWith('upstream timed out') ? stageOf(record) === 'connecting' : isUpstreamPhase(record),
   why: `nginx asked for a connection and heard nothing: no refusal, no acceptance. A firewall drops the packets, the host is down or

@@ -12,7 +12,8 @@ export default defineCause({
     address ? `Nothing listens on ${spell(address)}` : 'Nothing listens on the upstream address',
   status: [502],
   // 61 on BSD and macOS, 10061 on Windows. Over UDP the refusal arrives with the answer (stream).
-  pattern: /^(?:(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,300} )?|(?:recv|send)\(\) )failed \((?:111|61|10061):/,
+  pattern:
+    /^(?:(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,300} )?|(?:recv|send)\(\) )failed \((?:111|61|10061):/,
   when: isUpstreamPhase,
   why: `nginx tried to connect and the kernel refused at once: no process listens on that address and port. The backend has
 crashed, was never started, or listens somewhere else. For a unix socket it means that the file is there, but whoever made it

@@ -3,15 +3,17 @@ import { defineCause } from './cause';
 import { answerChecks, serviceChecks } from './checks';
 import { failoverEvidence, keepaliveEvidence, poolLimitsEvidence, wrongProtocolEvidence } from './directives';
 import { hungUpFixes } from './fixes';
-import { stageOf } from './phase';
+import { isClientSide, stageOf } from './phase';
 
 export default defineCause({
   id: 'connection-reset',
   title: 'The upstream reset the connection before it answered',
   status: [502],
   // 104, and on BSD and Windows 54 and 10054; 110: the kernel gave up on a connection that had fallen silent.
-  pattern: /^(?:(?:recv|recvmsg|readv|(?:kevent\(\) reported that )?connect)\(\) |connect\(\) to \S{1,300} )failed \((?:104|54|10054|103|32):|^(?:recv|readv)\(\) failed \((?:110|60|10060):/,
-  when: (record) => ['header', 'connecting', 'handshaking', 'unnamed'].includes(stageOf(record) ?? ''),
+  pattern:
+    /^(?:(?:recv|recvmsg|readv|(?:kevent\(\) reported that )?connect)\(\) |connect\(\) to \S{1,300} )failed \((?:104|54|10054|103|32):|^(?:recv|readv)\(\) failed \((?:110|60|10060):/,
+  when: (record) =>
+    !isClientSide(record) && ['header', 'connecting', 'handshaking', 'unnamed'].includes(stageOf(record) ?? ''),
   why: `The connection was made and the request sent; then the backend threw the connection away without a single byte of answer. The
 client gets **502**. Four things do that, and nginx sees no difference:
 
@@ -24,7 +26,10 @@ The backend's own log tells which. A longer timeout in nginx changes nothing.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive'],
   checks: (incident) => [
     ...serviceChecks(incident),
-    { title: 'Was a process killed, or did one crash?', command: "dmesg -T | grep -iE 'killed process|segfault' | tail" },
+    {
+      title: 'Was a process killed, or did one crash?',
+      command: "dmesg -T | grep -iE 'killed process|segfault' | tail",
+    },
     ...answerChecks(incident),
   ],
   evidence: (incident) => [

@@ -29,7 +29,8 @@ export function unreachableFixes(incident: Incident): Fix[] {
     if (offer.edits().length > 0) fixes.push(offer);
   }
   fixes.push(fix(restartService, project, { backend }, fixes.length === 0));
-  if (backend.name && backend.kind !== 'container') fixes.push(fix(restartPolicy, project, { service: backend.name }));
+  if (project && backend.name && backend.kind !== 'container')
+    fixes.push(fix(restartPolicy, project, { service: backend.name }));
   return fixes;
 }
 
@@ -67,7 +68,7 @@ export function restartFixes({ project, backend }: Incident): Fix[] {
   const { name, kind } = backend;
   return [
     fix(restartService, project, { backend }),
-    ...(name && kind !== 'container' ? [fix(restartPolicy, project, { service: name })] : []),
+    ...(project && name && kind !== 'container' ? [fix(restartPolicy, project, { service: name })] : []),
   ];
 }
 
@@ -77,7 +78,10 @@ export function hungUpFixes(incident: Incident): Fix[] {
   const restart = restartFixes(incident);
   // nginx repeats a GET by itself when a kept connection breaks, so what reaches the client is mostly a POST.
   const repeats = /^(?:POST|PATCH|LOCK) /.test(incident.record.request ?? '');
-  return preferFirst([...(repeats ? [...keepalive, ...restart] : [...restart, ...keepalive]), ...failoverFixes(incident)]);
+  return preferFirst([
+    ...(repeats ? [...keepalive, ...restart] : [...restart, ...keepalive]),
+    ...failoverFixes(incident),
+  ]);
 }
 
 /** What the project shows of who listens where. */

@@ -1,7 +1,7 @@
 /** What bounds a worker process: connections and open files. */
 import type { At } from '../project/project';
-import workerLimits from '../remedies/worker-limits';
 import type { Fix } from '../remedies/remedy';
+import workerLimits from '../remedies/worker-limits';
 import type { Check, Evidence, Incident } from './cause';
 import { offer, preferFirst } from './fixes';
 
@@ -11,7 +11,10 @@ export function limitChecks(): Check[] {
       title: 'What may a worker open?',
       command: "grep 'open files' /proc/$(pgrep -f 'nginx: worker' | head -1)/limits",
     },
-    { title: 'How many files has a worker open?', command: "ls /proc/$(pgrep -f 'nginx: worker' | head -1)/fd | wc -l" },
+    {
+      title: 'How many files has a worker open?',
+      command: "ls /proc/$(pgrep -f 'nginx: worker' | head -1)/fd | wc -l",
+    },
     { title: 'What is set?', command: "nginx -T 2>/dev/null | grep -E 'worker_(connections|rlimit_nofile|processes)'" },
     { title: 'What does the unit allow?', command: 'systemctl show nginx -p LimitNOFILE' },
     { title: 'How many connections are there?', command: 'ss -s' },

@@ -22,6 +22,14 @@ export function stageOf(record: LogRecord): Stage | null {
   return 'header';
 }
 
+/**
+ * True for a message that is about the client's connection: nginx reads a request body without naming an action, so a
+ * dated line with a client but neither action nor upstream is no gateway error.
+ */
+export function isClientSide({ phase, time, client, upstream }: LogRecord): boolean {
+  return phase === null && time !== null && client !== null && upstream === null;
+}
+
 /** What the client has when an answer breaks off: the status was sent long ago. */
 export function brokenOffStatus({ record }: { readonly record: LogRecord }): readonly number[] {
   if (record.bytes !== null) return []; // stream: no HTTP

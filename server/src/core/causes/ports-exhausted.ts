@@ -25,7 +25,10 @@ connecting, and \`[::1]\` fails where IPv6 is off.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive'],
   checks: (incident) => [
     { title: 'How many connections are there, and in which state?', command: 'ss -s' },
-    { title: 'To which addresses?', command: "ss -Htan state time-wait | awk '{print $4}' | sort | uniq -c | sort -rn | head" },
+    {
+      title: 'To which addresses?',
+      command: "ss -Htan state time-wait | awk '{print $4}' | sort | uniq -c | sort -rn | head",
+    },
     { title: 'How many local ports are there?', command: 'sysctl net.ipv4.ip_local_port_range' },
     ...listenerChecks(incident),
   ],

@@ -24,7 +24,10 @@ The backend's log has the reason; nginx's timeouts have nothing to do with it.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout'],
   checks: (incident) => [
     ...serviceChecks(incident),
-    { title: 'Was a process killed, or did one crash?', command: "dmesg -T | grep -iE 'killed process|segfault' | tail" },
+    {
+      title: 'Was a process killed, or did one crash?',
+      command: "dmesg -T | grep -iE 'killed process|segfault' | tail",
+    },
     ...answerChecks(incident),
   ],
   evidence: (incident) => [

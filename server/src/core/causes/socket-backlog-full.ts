@@ -32,7 +32,13 @@ A larger \`listen.backlog\` (and \`net.core.somaxconn\`) only lets more of them 
       ...settings.flatMap((key) => {
         const value = pool?.get(key);
         return value
-          ? [{ message: `Pool "${pool!.name}" has ${key} = ${value.value}.`, file: value.file, span: value.setting.span }]
+          ? [
+              {
+                message: `Pool "${pool!.name}" has ${key} = ${value.value}.`,
+                file: value.file,
+                span: value.setting.span,
+              },
+            ]
           : [];
       }),
       ...failoverEvidence(incident),

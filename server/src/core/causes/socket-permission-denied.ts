@@ -16,7 +16,7 @@ export default defineCause({
     address?.kind === 'unix' ? `nginx may not open ${address.path}` : 'nginx may not open the socket',
   status: [502],
   // Without an address the line is a quotation; over TCP nginx always writes the address (ngx_event_connect_peer).
-  pattern: /^connect\(\) (?:to unix:\S{1,300} )?failed \(13:/,
+  pattern: /^connect\(\) (?:to unix:\S{1,300} )?failed \((?:13|1):/,
   when: isUpstreamPhase,
   why: `The socket is there, but the user that nginx's workers run as has no write permission on it, or may not enter one of the
 folders above it. php-fpm creates the socket with \`listen.owner\`, \`listen.group\` and \`listen.mode\` (0660 by default); unset,

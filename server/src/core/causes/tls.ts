@@ -61,9 +61,13 @@ export function isInternal(address: Address): boolean {
   const host = address.host.replace(/^\[|\]$/g, '').toLowerCase();
   if (host.includes(':')) return host === '::1' || /^(?:f[cd]|fe[89ab])/.test(host);
   if (/^[\d.]+$/.test(host)) {
-    return /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(host);
+    return /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(
+      host,
+    );
   }
-  return !host.includes('.') || /\.(?:local|localhost|internal|intranet|private|corp|lan|home|svc|test|arpa)$/.test(host);
+  return (
+    !host.includes('.') || /\.(?:local|localhost|internal|intranet|private|corp|lan|home|svc|test|arpa)$/.test(host)
+  );
 }
 
 /** Is the incident's upstream internal, by the address in the log or as the configuration writes it? */

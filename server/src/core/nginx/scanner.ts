@@ -120,6 +120,7 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
   /** Reads a word that starts with a quote. Returns null when it never ends within nginx's buffer or the text. */
   function quotedWord(start: number, quote: number): Word | null {
     let escaped = false;
+    let isOneLine = true;
     for (let i = start + 1; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (code === BACKSLASH) {
@@ -127,9 +128,11 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
         i++;
       } else if (code === quote) {
         return word(start, i + 1, quote === DOUBLE ? '"' : "'", escaped, MARKER.test(text.slice(start, i)));
-      } else if (i - start > LONGEST) {
-        return null;
+      } else if (code === LF) {
+        isOneLine = false;
       }
+      // A string that closes on its line is only too long.
+      if (i - start > LONGEST && !isOneLine) return null;
     }
     return null;
   }

@@ -85,10 +85,28 @@ export async function loadDiscovered(
 ): Promise<Loaded> {
   const fpm = await fpmGroups(files, found.fpm);
   const all = await load(files, { ...options, nginx: found.nginx, fpm }, earlier);
-  // What another file includes is no root of its own.
-  const included = new Set(found.nginx.filter((file) => all.project.includers(file).some((at) => at.file !== file)));
-  if (included.size === 0) return all;
-  return load(files, { ...options, nginx: found.nginx.filter((file) => !included.has(file)), fpm }, all.project);
+  // What another file includes is no root of its own, except in a circle that no root leads into.
+  const { project } = all;
+  const roots = found.nginx.filter((file) => !project.includers(file).some((at) => at.file !== file));
+  const reached = new Set<string>();
+  const reach = (root: string): void => {
+    const open = [root];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (reached.has(file)) continue;
+      reached.add(file);
+      for (const include of project.nginx(file)?.includes ?? []) {
+        open.push(...(project.resolved.get(project.includePattern(file, include))?.files ?? []));
+      }
+    }
+  };
+  roots.forEach(reach);
+  for (const file of found.nginx) {
+    if (reached.has(file)) continue;
+    roots.push(file);
+    reach(file);
+  }
+  if (roots.length === found.nginx.length) return all;
+  return load(files, { ...options, nginx: roots, fpm }, project);
 }
 
 /** php-fpm processes: each main file with what it includes; pool files that none includes, by folder in order of name. */

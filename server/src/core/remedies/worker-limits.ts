@@ -29,7 +29,12 @@ first.`,
     const { events } = target;
     const top = { file: events.file, directive: null };
     return [
-      ...setDirectives(project, events, [{ name: 'worker_connections', args: [String(connections(project, target))] }], null),
+      ...setDirectives(
+        project,
+        events,
+        [{ name: 'worker_connections', args: [String(connections(project, target))] }],
+        null,
+      ),
       // Before the events block, beside the other settings of the main file.
       ...setDirectives(
         project,
