@@ -33,10 +33,8 @@ export async function explainLine(
     panel.show({ uri: uri.toString(), lines: causes.map(({ line }) => line), shown: 0 }, causes);
     return;
   }
-  const which = lines.length > 1 ? 'None of the selected lines' : `Line ${lines[0]! + 1} is not one that`;
-  void vscode.window.showInformationMessage(
-    `${which} tells of a gateway error. Explain works on underlined lines of an nginx error log.`,
-  );
+  const which = lines.length > 1 ? 'None of the selected lines tells of a' : `Line ${lines[0]! + 1} tells of no`;
+  void vscode.window.showInformationMessage(`${which} gateway error: the lines that do are underlined.`);
 }
 
 function selectedLines({ document, selections, selection }: vscode.TextEditor): number[] {

@@ -12,7 +12,6 @@ describeReal('a backend slower than the timeout', ['nginx', 'phpFpm'], () => {
     confidence: 'certain',
     rule: null,
     fix: 'proxy-timeouts',
-    grows: true,
   } as const;
 
   it('proxy_read_timeout', async () => {

@@ -59,7 +59,7 @@ proxy_ssl_trusted_certificate FOLDER/other.crt;`;
   it('a backend that wants to hear its name', async () => {
     const log = await healTls(sniBackend, 'proxy_pass https://localhost:PORT;', {
       cause: 'tls-sni-required',
-      confidence: 'likely',
+      confidence: 'certain',
       rule: null,
       fix: 'upstream-sni',
       place: 'sites-enabled/shop.conf: proxy_pass https://localhost:PORT;',
@@ -85,7 +85,7 @@ proxy_pass https://stock;
 proxy_ssl_server_name on;`;
       const expected: Expected = {
         cause,
-        confidence: 'likely',
+        confidence: 'certain',
         rule: 'nginx/upstream-tls-name',
         fix: 'upstream-sni',
         place: 'sites-enabled/shop.conf: proxy_pass https://stock;',

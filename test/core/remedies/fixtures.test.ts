@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { closestPool, type Endpoint, type Pass, passesOf, poolAt } from '../../../server/src/core/project/links';
-import type { Project } from '../../../server/src/core/project/project';
+import { closestPool, type Pass, passesOf, poolAt } from '../../../server/src/core/project/links';
+import type { At, Project } from '../../../server/src/core/project/project';
 import { backendAt } from '../../../server/src/core/project/service';
 import { nginxUser } from '../../../server/src/core/project/settings';
 import all from '../../../server/src/core/remedies/all';
@@ -12,24 +12,39 @@ import { edited, forNginx, placed, projectOf, texts } from '../world';
 const remedies = all as unknown as readonly Remedy<unknown>[];
 const read = fixtures('remedies');
 
-/** The pass or the upstream's server line at a case's cursor. */
-function endpointAt(project: Project, one: FixtureCase): { pass: Pass; endpoint: Endpoint } {
+interface Where {
+  readonly pass: number;
+  readonly endpoint: number;
+}
+
+const allPasses = (project: Project): Pass[] =>
+  project.nginxSources.flatMap((source) => [...passesOf(project, source)]);
+
+/** Which pass, and which of its addresses, stands at the cursor: numbers, because the text moves when it is edited. */
+function atCursor(project: Project, one: FixtureCase): Where {
   const file = one.files.find(({ cursor }) => cursor !== null);
-  if (!file) throw new Error(`"${one.title}" has no cursor`);
-  const holds = (at: { file: string; directive: { start: number; end: number } }): boolean =>
+  if (!file) return { pass: -1, endpoint: -1 };
+  const holds = (at: At): boolean =>
     at.file === placed(file.path) && at.directive.start <= file.cursor! && file.cursor! <= at.directive.end;
-  const passes = project.nginxSources.flatMap((source) => [...passesOf(project, source)]);
-  const pass = passes.find(({ at, endpoints }) => holds(at) || endpoints.some((each) => holds(each.at)));
-  if (!pass) throw new Error(`"${one.title}": no pass at the cursor`);
-  return { pass, endpoint: pass.endpoints.find((each) => holds(each.at)) ?? pass.endpoints[0]! };
+  const passes = allPasses(project);
+  const pass = passes.findIndex(({ at, endpoints }) => holds(at) || endpoints.some((each) => holds(each.at)));
+  if (pass < 0) throw new Error(`"${one.title}": no pass at the cursor`);
+  return {
+    pass,
+    endpoint: Math.max(
+      0,
+      passes[pass]!.endpoints.findIndex((each) => holds(each.at)),
+    ),
+  };
 }
 
 /** What a remedy needs to know of the place; most need the pass at the cursor. */
-function target(id: string, project: Project, one: FixtureCase): unknown {
+function target(id: string, project: Project, one: FixtureCase, where: Where): unknown {
   if (id === 'worker-limits') {
     return { events: project.named('events')[0]!, exhausted: Number(one.options.get('exhausted')) };
   }
-  const { pass, endpoint } = endpointAt(project, one);
+  const pass = allPasses(project)[where.pass]!;
+  const endpoint = pass.endpoints[where.endpoint]!;
   switch (id) {
     case 'align-address':
     case 'align-pool':
@@ -49,12 +64,12 @@ function target(id: string, project: Project, one: FixtureCase): unknown {
 
 /** Files that the remedy creates, by path. */
 function created(remedy: Remedy<unknown>, project: Project, one: FixtureCase): Map<string, string> {
-  const edits = remedy.edits(project, target(remedy.id, project, one));
+  const edits = remedy.edits(project, target(remedy.id, project, one, atCursor(project, one)));
   return new Map(edits.filter(({ create }) => create).map(({ file, newText }) => [file, newText]));
 }
 
 function apply(remedy: Remedy<unknown>, project: Project, one: FixtureCase): Project {
-  return edited(project, remedy.edits(project, target(remedy.id, project, one)));
+  return edited(project, remedy.edits(project, target(remedy.id, project, one, atCursor(project, one))));
 }
 
 test('every fixture is about a remedy', () => {
@@ -81,7 +96,8 @@ describe.each(remedies.map((remedy) => [remedy.id, remedy] as const))('%s', (id,
 
   test.each(cases.map((one) => [one.title, one] as const))('%s', async (_, one) => {
     const project = await projectOf(one);
-    const what = target(id, project, one);
+    const where = atCursor(project, one);
+    const what = target(id, project, one, where);
     expect(remedy.describe(project, what)).toMatch(/^\S.{3,200}[^.]$/);
     expect(remedy.describe(null, what)).toMatch(/^\S.{3,200}[^.]$/);
     expect(remedy.edits(null, what)).toBeInstanceOf(Array);
@@ -105,7 +121,7 @@ describe.each(remedies.map((remedy) => [remedy.id, remedy] as const))('%s', (id,
     for (const source of [...after.nginxSources, ...after.fpmSources]) expect(source.tree.problems).toEqual([]);
     // Applying it twice changes nothing; a timeout that has expired again grows again.
     if (!one.options.has('expired')) {
-      const again = remedy.edits(after, target(id, after, one)).filter(({ create }) => !create);
+      const again = remedy.edits(after, target(id, after, one, where)).filter(({ create }) => !create);
       expect(again).toEqual([]);
     }
   });

@@ -67,15 +67,23 @@ export function serverNameEvidence(incident: Incident): Evidence[] {
       (value) => (value === 'on' ? null : 'nginx sends no server name (SNI) to this upstream.'),
       (name) => `${name} is not set: nginx sends no server name (SNI).`,
     ),
-    ...directiveEvidence(
-      incident,
-      '*_ssl_name',
-      (value) => `The name nginx expects is ${value}.`,
-      () => {
-        const host = incident.route?.pass.target.address;
-        return host?.kind === 'tcp' ? `The name nginx expects is ${host.host}, from the pass.` : null;
-      },
-    ),
+    ...directiveEvidence(incident, '*_ssl_name', (value) => `The name nginx expects is ${value}.`),
+    ...nameFromPass(incident),
+  ];
+}
+
+/** Where no name is set, nginx takes the host of the pass, even when that is the name of a group. */
+function nameFromPass({ project, route }: Incident): Evidence[] {
+  const target = route?.pass.target;
+  if (!project || !route || target?.address.kind !== 'tcp' || inForce(project, route.pass, `${target.family}_ssl_name`))
+    return [];
+  const { at } = route.pass;
+  return [
+    {
+      message: `The name nginx expects is ${target.address.host}, from the pass.`,
+      file: at.file,
+      span: target.addressSpan,
+    },
   ];
 }
 

@@ -2,10 +2,11 @@
 import { isLocal } from '../project/address';
 import { closestPool, isForPhp, listenOf, poolAt } from '../project/links';
 import type { Route } from '../project/request';
+import { timeInForce } from '../project/settings';
 import alignAddress, { nginxAddress } from '../remedies/align-address';
 import alignPool from '../remedies/align-pool';
 import failover from '../remedies/failover';
-import timeouts from '../remedies/proxy-timeouts';
+import timeouts, { DOCUMENTED_TIMEOUT } from '../remedies/proxy-timeouts';
 import { type Fix, fix, type Remedy } from '../remedies/remedy';
 import restartPolicy from '../remedies/restart-policy';
 import restartService from '../remedies/restart-service';
@@ -56,11 +57,17 @@ export function failoverFixes(incident: Incident): Fix[] {
   return route && route.pass.endpoints.length > 1 ? offer(failover, incident, { pass: route.pass }) : [];
 }
 
-/** More time for a backend that works, but slowly; for the timeout that has expired. */
+/**
+ * Longer timeouts. Up to the documented length that is the fix; a timeout that was as long already is offered to be doubled,
+ * but not preferred: the same old line must not double it again with every run.
+ */
 export function timeoutFixes(incident: Incident, expired?: 'read' | 'send'): Fix[] {
-  const { route } = incident;
+  const { project, route } = incident;
   if (!route) return [];
-  return offer(timeouts, incident, { pass: route.pass, ...(expired ? { expired } : {}) });
+  const fixes = offer(timeouts, incident, { pass: route.pass, ...(expired ? { expired } : {}) });
+  if (!project || !expired) return fixes;
+  const now = timeInForce(project, route.pass, `${route.pass.target.family}_${expired}_timeout`, 60_000);
+  return fixes.map((each) => ({ ...each, preferred: now !== null && now < DOCUMENTED_TIMEOUT }));
 }
 
 /** Restart it, now and whenever it crashes. */

@@ -2,7 +2,7 @@
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { poolLimitsEvidence, timeoutEvidence } from './directives';
-import { preferFirst, timeoutFixes } from './fixes';
+import { timeoutFixes } from './fixes';
 import { stageOf } from './phase';
 
 export default defineCause({
@@ -19,5 +19,5 @@ For PHP, a full pool looks the same: the request waits for a free child and ngin
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout'],
   checks: (incident) => serviceChecks(incident),
   evidence: (incident) => [...timeoutEvidence(incident, 'read'), ...poolLimitsEvidence(incident)],
-  fixes: (incident) => preferFirst(timeoutFixes(incident, 'read')),
+  fixes: (incident) => timeoutFixes(incident, 'read'),
 });

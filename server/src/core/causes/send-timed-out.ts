@@ -2,7 +2,7 @@
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { timeoutEvidence } from './directives';
-import { preferFirst, timeoutFixes } from './fixes';
+import { timeoutFixes } from './fixes';
 import { stageOf } from './phase';
 
 export default defineCause({
@@ -19,5 +19,5 @@ the whole body before it connects, so the client's slow line is not the reason.`
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_send_timeout'],
   checks: serviceChecks,
   evidence: (incident) => timeoutEvidence(incident, 'send'),
-  fixes: (incident) => preferFirst(timeoutFixes(incident, 'send')),
+  fixes: (incident) => timeoutFixes(incident, 'send'),
 });

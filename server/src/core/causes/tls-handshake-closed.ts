@@ -1,4 +1,5 @@
 /** The upstream hung up in the middle of the TLS handshake. */
+import plain from '../remedies/upstream-plain';
 import sni from '../remedies/upstream-sni';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
@@ -19,5 +20,5 @@ speak another protocol on that port. A load balancer without a healthy server be
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_server_name'],
   checks: (incident) => [handshakeCheck(incident), ...serviceChecks(incident)],
   evidence: serverNameEvidence,
-  fixes: (incident) => preferFirst(offerAtPass(sni, incident)),
+  fixes: (incident) => preferFirst([...offerAtPass(sni, incident), ...offerAtPass(plain, incident)]),
 });

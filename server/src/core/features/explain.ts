@@ -44,7 +44,8 @@ export function explain(record: LogRecord, project: Project | null): Explanation
     record,
     cause: cause.id,
     title: cause.headline?.(found) ?? cause.title,
-    status: cause.statusOf?.(found) ?? cause.status,
+    // The stream module has no statuses: its client sees the connection end.
+    status: record.bytes === null ? (cause.statusOf?.(found) ?? cause.status) : [],
     confidence: shown && found.route?.certain ? 'certain' : found.route ? 'likely' : 'needs-host',
     why: cause.why,
     evidence,

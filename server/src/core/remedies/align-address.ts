@@ -24,9 +24,12 @@ spelling: a socket gets \`unix:\` in front, a bare port becomes \`127.0.0.1:port
     const what = name.value === 'server' ? `upstream "${parent?.args[0]?.value ?? ''}"` : name.value;
     return `Point ${what} at pool "${pool.name}" (${nginxAddress(listenOf(pool))})`;
   },
-  edits: (_, { endpoint, pool }) => {
+  edits: (project, { endpoint, pool }) => {
+    const { span } = endpoint;
+    const { file } = endpoint.at;
     const address = nginxAddress(listenOf(pool));
-    return address === null ? [] : [{ file: endpoint.at.file, span: endpoint.span, newText: address }];
+    const isSo = project?.nginx(file)?.text.slice(span.start, span.end) === address;
+    return address === null || isSo ? [] : [{ file, span, newText: address }];
   },
   apply: () => [RELOAD],
 });

@@ -12,8 +12,10 @@ export interface SlowPass {
   readonly expired?: 'read' | 'send';
 }
 
-/** nginx's default for all three timeouts. */
+/** nginx's default for all three timeouts, in milliseconds. */
 const DEFAULT = 60_000;
+/** The read timeout of the documented block, in milliseconds. */
+export const DOCUMENTED_TIMEOUT = 120_000;
 
 export default defineRemedy<SlowPass>({
   id: 'proxy-timeouts',
@@ -51,8 +53,8 @@ function readTimeout(project: Project | null, { pass, expired }: SlowPass): stri
   return project && expired === 'read' ? longer(project, pass, 'read') : '120s';
 }
 
-/** Twice the time in force, at least two minutes. */
+/** The documented time, or twice the time in force where that is as long already. */
 function longer(project: Project, pass: Pass, which: 'read' | 'send'): string {
   const now = timeInForce(project, pass, `${pass.target.family}_${which}_timeout`, DEFAULT) ?? DEFAULT;
-  return `${Math.max(120, Math.ceil((now * 2) / 1000))}s`;
+  return `${(now < DOCUMENTED_TIMEOUT ? DOCUMENTED_TIMEOUT : now * 2) / 1000}s`;
 }
