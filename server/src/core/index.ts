@@ -11,6 +11,7 @@ export { type Discovered, discover, loadDiscovered, loadFolder } from './project
 export { type Language, languageOf, languageOfPath, languageOfText } from './project/language';
 export { type Loaded, type LoadRequest, load } from './project/load';
 export type { At, Project } from './project/project';
+export { serverName } from './project/request';
 export { default as remedies } from './remedies/all';
 export type { Fix, Remedy } from './remedies/remedy';
 export { default as rules } from './rules/all';

@@ -18,6 +18,7 @@ import {
   type Place,
   type Project,
   type Severity,
+  serverName,
 } from '../core/index';
 import type { ExplainResult } from './protocol';
 import { uriOf } from './uris';
@@ -177,11 +178,7 @@ export function explainResult(
     config: explanation.config.map(({ file, span, directive }) => ({
       ...place({ file, span }),
       directive,
-      text:
-        project?.sources
-          .get(file)
-          ?.text.slice(span.start, Math.min(span.end, span.start + 200))
-          .replace(/\s+/g, ' ') ?? '',
+      text: project ? headline(project, { file, span }) : '',
     })),
     checks: [...explanation.checks],
     fixes: explanation.fixes.map((fix) => ({
@@ -191,6 +188,7 @@ export function explainResult(
       time: fix.time,
       risk: fix.risk,
       preferred: fix.preferred,
+      ...(fix.weakens ? { weakens: true } : {}),
       edits: fix.edits().map((edit) => ({
         ...place(edit),
         newText: edit.newText,
@@ -204,4 +202,11 @@ export function explainResult(
     href: docsUrl('causes', explanation.cause),
     seen,
   };
+}
+
+/** A directive on one line; a server block with its name, because "server" alone says nothing. */
+function headline(project: Project, { file, span }: Place): string {
+  const text = project.sources.get(file)?.text.slice(span.start, Math.min(span.end, span.start + 200)) ?? '';
+  const name = text === 'server' ? serverName(project, file, span.start) : null;
+  return (name === null ? text : `server (${name})`).replace(/\s+/g, ' ');
 }

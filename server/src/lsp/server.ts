@@ -10,28 +10,13 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import {
-  causeOf,
-  docsUrl,
-  type Entry,
-  type Explanation,
-  entries,
-  explain,
-  type Files,
-  findings,
-  lineMap,
-  type Position,
-  type Project,
-  type RuleSettings,
-  rules,
-} from '../core/index';
+import { causeOf, docsUrl, type Files, findings, type Position, type RuleSettings, rules } from '../core/index';
 import { entryDiagnostic, explainResult, findingDiagnostic, fixAction, rangeOf } from './convert';
+import { logs } from './logs';
 import { type ExplainResult, explainRequest, languageNotification } from './protocol';
 import { fileOf, uriOf } from './uris';
 import { DEFAULT_SETTINGS, type Document, type Settings, workspace } from './workspace';
 
-/** More underlined lines than a person looks at; the rest of a log is for the summary. */
-const MOST_ENTRIES = 2000;
 /** Milliseconds that typing must rest before other documents are judged anew. */
 const REST = 150;
 
@@ -48,6 +33,8 @@ export function startServer(connection: Connection, files: Files): void {
     if (urgency === 'now') for (const uri of uris) publishSoon(uri, 0);
     else for (const uri of uris) publishSoon(uri, REST);
   });
+
+  const log = logs(open);
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     const { capabilities, initializationOptions } = params;
@@ -117,7 +104,7 @@ export function startServer(connection: Connection, files: Files): void {
   });
   texts.onDidClose(({ document: { uri } }) => {
     open.close(uri);
-    logs.delete(uri);
+    log.forget(uri);
     clearTimeout(timers.get(uri));
     timers.delete(uri);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
@@ -141,7 +128,7 @@ export function startServer(connection: Connection, files: Files): void {
     if (!document || !language) return;
     const { version } = document;
     if (language === 'nginx-error-log') {
-      const { lines, list } = logOf(document);
+      const { lines, list } = log.read(document);
       const diagnostics = list.flatMap((entry) => {
         const cause = causeOf(entry.record);
         return cause ? [entryDiagnostic(lines, entry, cause)] : [];
@@ -157,69 +144,13 @@ export function startServer(connection: Connection, files: Files): void {
     void connection.sendDiagnostics({ uri, version, diagnostics });
   }
 
-  const logs = new Map<string, { document: Document; lines: ReturnType<typeof lineMap>; list: Entry[] }>();
-  /** The entries of a log, read once for each version. */
-  function logOf(document: Document): { lines: ReturnType<typeof lineMap>; list: Entry[] } {
-    const known = logs.get(document.uri);
-    if (known?.document === document) return known;
-    const list: Entry[] = [];
-    for (const entry of entries(document.text)) {
-      if (list.length >= MOST_ENTRIES) break;
-      if (causeOf(entry.record)) list.push(entry);
-    }
-    const made = { document, lines: lineMap(document.text), list };
-    logs.set(document.uri, made);
-    return made;
-  }
-
-  /** The entry that a position is in, explained with whichever project shows most of it. */
-  function explainAt(
-    uri: string,
-    position: Position,
-  ): { entry: Entry; explanation: Explanation; project: Project | null } | null {
-    const document = open.document(uri);
-    if (!document || open.language(document) !== 'nginx-error-log') return null;
-    const { lines } = logOf(document);
-    const offset = lines.offset(position);
-    const entry = entryAt(document, offset);
-    if (!entry) return null;
-    let best: { explanation: Explanation; project: Project | null } | null = null;
-    for (const project of [...open.projectsFor(uri), null]) {
-      const explanation = explain(entry.record, project);
-      if (!explanation) return null;
-      if (!best || RANK[explanation.confidence] > RANK[best.explanation.confidence]) best = { explanation, project };
-    }
-    return best && { entry, ...best };
-  }
-
-  /** The entry around an offset: among those read already, or in a long log read from its own lines. */
-  function entryAt(document: Document, offset: number): Entry | null {
-    const { list } = logOf(document);
-    const found = list.find(({ span }) => span.start <= offset && offset <= span.end);
-    if (found || list.length < MOST_ENTRIES) return found ?? null;
-    for (const entry of entries(document.text)) {
-      if (entry.span.start <= offset && offset <= entry.span.end) return entry;
-      if (entry.span.start > offset) break;
-    }
-    return null;
-  }
-
   async function explainDocument(uri: string, position: Position): Promise<ExplainResult | null> {
     await open.settled();
-    const found = explainAt(uri, position);
+    const found = log.explainAt(uri, position);
     if (!found) return null;
-    const seen = seenOf(open.document(uri)!, found.explanation);
+    const seen = log.seen(found);
     const roots = open.projectsFor(uri).flatMap(({ nginxRoots }) => nginxRoots.map(({ file }) => uriOf(file)));
     return { ...explainResult(found.explanation, found.project, found.entry.line, seen), roots };
-  }
-
-  /** How often the same thing happened to the same upstream in this log. */
-  function seenOf(document: Document, { cause, record }: Explanation): ExplainResult['seen'] {
-    const same = logOf(document).list.filter(
-      (entry) => entry.record.upstream === record.upstream && causeOf(entry.record)?.id === cause,
-    );
-    const times = same.flatMap((entry) => entry.record.time ?? []);
-    return { count: same.length, first: times[0] ?? null, last: times[times.length - 1] ?? null };
   }
 
   connection.onRequest(
@@ -245,11 +176,9 @@ export function startServer(connection: Connection, files: Files): void {
   });
 
   connection.onHover(async ({ textDocument, position }) => {
-    const document = open.document(textDocument.uri);
-    if (!document || open.language(document) !== 'nginx-error-log') return null;
-    const found = explainAt(textDocument.uri, position);
+    const found = log.explainAt(textDocument.uri, position);
     if (!found) return null;
-    const { explanation, project, entry } = found;
+    const { explanation, project, entry, document } = found;
     const place = explanation.config[0];
     const first = explanation.fixes.find(({ preferred }) => preferred);
     const answer =
@@ -262,10 +191,12 @@ export function startServer(connection: Connection, files: Files): void {
       );
     }
     if (first) lines.push(`To do: ${plain(first.title)}`);
-    lines.push(`[What this means](${docsUrl('causes', explanation.cause)})`);
+    const link = encodeURIComponent(JSON.stringify([textDocument.uri, position]));
+    const panelLink = panel ? `[Explain 502 Log Line](command:upstreamMedic.explainLine?${link}) · ` : '';
+    lines.push(`${panelLink}[What this means](${docsUrl('causes', explanation.cause)})`);
     return {
       contents: { kind: 'markdown', value: lines.join('  \n') },
-      range: logOf(document).lines.range(entry.span),
+      range: log.read(document).lines.range(entry.span),
     };
   });
 
@@ -312,12 +243,11 @@ export function startServer(connection: Connection, files: Files): void {
   }
 
   function logActions(uri: string, position: Position): CodeAction[] {
-    const found = explainAt(uri, position);
+    const found = log.explainAt(uri, position);
     if (!found) return [];
-    const { entry, explanation, project } = found;
-    const document = open.document(uri)!;
+    const { document, entry, explanation, project } = found;
     const cause = causeOf(entry.record)!;
-    const diagnostics = [entryDiagnostic(logOf(document).lines, entry, cause)];
+    const diagnostics = [entryDiagnostic(log.read(document).lines, entry, cause)];
     const actions: CodeAction[] = [];
     for (const fix of explanation.fixes) {
       if (!project || fix.edits().length === 0) continue;
@@ -344,7 +274,6 @@ export function startServer(connection: Connection, files: Files): void {
 /** For clients that have no panel: answers with the explanation and shows it in a message. */
 const EXPLAIN = 'upstreamMedic.explain';
 
-const RANK = { 'needs-host': 0, likely: 1, certain: 2 } as const;
 const GRAVITY = { error: 0, warning: 1, information: 2, hint: 3 } as const;
 
 const RULE_IDS = new Set<string>(rules.map(({ id }) => id));

@@ -122,6 +122,16 @@ function enclosing(project: Project, at: At): { location: At | null; server: At 
   return { location, server: null };
 }
 
+/** The first name of the server block that starts at `offset`; null where it has none, or is no server block. */
+export function serverName(project: Project, file: string, offset: number): string | null {
+  const directive = project
+    .nginx(file)
+    ?.named('server')
+    .find(({ start, block }) => start === offset && block);
+  const names = directive && project.children(file, directive).get('server_name');
+  return names?.[0]?.directive.args[0]?.value ?? null;
+}
+
 /** Does `server: x` in the log mean this block? nginx logs the first of its names. Null when the log does not say. */
 function hasName(project: Project, server: At, name: string | null): boolean | null {
   if (name === null) return null;
