@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CodeAction } from 'vscode-languageserver-protocol/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { ExplainResult } from '../../server/src/lsp/protocol';
 import { buildServer, RICH, type Session, startSession } from './client';
 
 const SITE = `server {
@@ -183,7 +184,7 @@ describe('logs', () => {
     const result = (await session.connection.sendRequest('upstreamMedic/explain', {
       textDocument: { uri: 'untitled:log' },
       position: { line: 1, character: 20 },
-    })) as Record<string, never>;
+    })) as ExplainResult;
     expect(result).toMatchObject({
       cause: 'socket-missing',
       status: [502],
@@ -225,6 +226,32 @@ describe('logs', () => {
     });
     expect(result).toMatchObject({ cause: 'socket-missing' });
     expect(session.messages.join()).toContain('There is no socket /run/php/php8.1-fpm.sock');
+  });
+
+  it('are explained without any configuration: advice with the documented block, in the right family', async () => {
+    session = await startSession();
+    session.open(
+      'untitled:log',
+      'nginx-error-log',
+      LINE.replace(/connect\(\) .* directory\)/, 'upstream timed out (110: Connection timed out)').replace(
+        'connecting to',
+        'reading response header from',
+      ),
+    );
+    await session.diagnostics('untitled:log', (d) => d.length === 1);
+    const result = (await session.connection.sendRequest('upstreamMedic/explain', {
+      textDocument: { uri: 'untitled:log' },
+      position: { line: 0, character: 0 },
+    })) as ExplainResult;
+    expect(result).toMatchObject({
+      cause: 'read-timed-out',
+      status: [504],
+      confidence: 'needs-host',
+      config: [],
+      roots: [],
+    });
+    expect(result.fixes[0]).toMatchObject({ id: 'proxy-timeouts', preferred: true, edits: [] });
+    expect(result.fixes[0]!.block).toContain('fastcgi_read_timeout 120s;');
   });
 
   it('answer a hover in Markdown that cannot be made into links by the log', async () => {

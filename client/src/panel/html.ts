@@ -232,7 +232,8 @@ function remedies(fixes: readonly ExplainedFix[], options: BodyOptions): Html {
 
 function remedy(fix: ExplainedFix, index: number, options: BodyOptions): Html {
   const files = [...new Set(fix.edits.map(({ uri }) => nameOf(uri, options)))];
-  const commands = fix.apply.join('\n');
+  // Without a place in view the block is what a person takes along; the commands stand under Confirm all the same.
+  const byHand = fix.block ?? fix.apply.join('\n');
   const key = `${fix.id}-${index}`;
   return html`
 <div class="remedy${fix.preferred && ' preferred'}">
@@ -243,9 +244,9 @@ function remedy(fix: ExplainedFix, index: number, options: BodyOptions): Html {
     files.length > 0
       ? html`<button type="button" data-action="preview" data-index="${index}" data-key="preview-${key}" aria-label="Preview: ${fix.title}" title="${files.join(', ')}">Preview</button>
 <button type="button"${fix.preferred && html` class="primary"`} data-action="apply" data-index="${index}" data-key="apply-${key}" aria-label="Apply: ${fix.title}">Apply</button>`
-      : commands !== '' && copyButton(commands, `copy-${key}`)
+      : byHand !== '' && copyButton(byHand, `copy-${key}`)
   }</div>
-${files.length === 0 && commands !== '' && html`<pre class="commands">${commands}</pre>`}
+${files.length === 0 && byHand !== '' && html`<pre class="${fix.block === undefined ? 'commands' : 'block'}">${byHand}</pre>`}
 </div>`;
 }
 

@@ -194,6 +194,7 @@ export function explainResult(
         newText: edit.newText,
         ...(edit.create ? { create: true } : {}),
       })),
+      ...(fix.block === null ? {} : { block: fix.block }),
       apply: [...fix.apply],
       confirm: [...fix.confirm],
     })),

@@ -71,6 +71,8 @@ export interface ExplainedFix {
   /** It gives up some protection: ask before applying it. */
   readonly weakens?: boolean;
   readonly edits: readonly ExplainedEdit[];
+  /** What to write by hand, where no file in view can be changed. */
+  readonly block?: string;
   /** Commands that make the change take effect. */
   readonly apply: readonly string[];
   /** Commands that show that it worked. */

@@ -5,7 +5,7 @@ import type { Address } from '../nginx/model';
 import type { Project } from '../project/project';
 import { messageAddress, type Route, routes, upstreamAddress } from '../project/request';
 import { type Backend, backendAt } from '../project/service';
-import type { Fix } from '../remedies/remedy';
+import type { Advice, Fix } from '../remedies/remedy';
 import type { Place } from '../text/span';
 
 /** A log record, and what the project tells about it. */
@@ -56,6 +56,8 @@ export interface Cause {
   evidence?(incident: Incident): readonly Evidence[];
   /** The one to try first comes first and is marked as preferred. */
   fixes(incident: Incident): readonly Fix[];
+  /** Remedies to tell of where no configuration is in view, so that `fixes` cannot name a place. */
+  readonly advice?: readonly Advice[];
 }
 
 export function defineCause(cause: Cause): Cause {

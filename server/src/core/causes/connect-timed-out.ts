@@ -1,5 +1,7 @@
 /** The connection to the upstream was not made in time. */
 import { isLocal, spell } from '../project/address';
+import failover from '../remedies/failover';
+import proxyTimeouts from '../remedies/proxy-timeouts';
 import { shellWord } from '../text/shell';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
@@ -40,4 +42,5 @@ lets nginx turn to the next server sooner. The read timeout has nothing to do wi
   evidence: (incident) => [...timeoutEvidence(incident, 'connect'), ...failoverEvidence(incident)],
   fixes: (incident) =>
     preferFirst([...failoverFixes(incident), ...restartFixes(incident).slice(0, 1), ...timeoutFixes(incident)]),
+  advice: [failover, proxyTimeouts],
 });

@@ -1,5 +1,7 @@
 /** connect() refused: nothing listens on the upstream's address. */
 import { spell } from '../project/address';
+import alignAddress from '../remedies/align-address';
+import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
 import { listenerEvidence, unreachableFixes } from './fixes';
@@ -24,4 +26,5 @@ A firewall that rejects with a reset or "port unreachable" looks the same.`,
   checks: listenerChecks,
   evidence: listenerEvidence,
   fixes: unreachableFixes,
+  advice: [alignAddress, restartPolicy],
 });

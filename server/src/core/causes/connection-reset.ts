@@ -1,4 +1,5 @@
 /** The upstream reset the connection before it answered. */
+import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
 import { answerChecks, serviceChecks } from './checks';
 import { failoverEvidence, keepaliveEvidence, poolLimitsEvidence, wrongProtocolEvidence } from './directives';
@@ -39,4 +40,5 @@ The backend's own log tells which. A longer timeout in nginx changes nothing.`,
     ...failoverEvidence(incident),
   ],
   fixes: hungUpFixes,
+  advice: [restartPolicy],
 });

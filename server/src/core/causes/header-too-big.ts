@@ -34,4 +34,5 @@ Raise \`*_buffer_size\` together with \`*_buffers\` and \`*_busy_buffers_size\`:
       (name) => `${name} is not set: the header must fit into one memory page (4k, or 8k).`,
     ),
   fixes: (incident) => preferFirst(offerAtPass(proxyBuffers, incident)),
+  advice: [proxyBuffers],
 });

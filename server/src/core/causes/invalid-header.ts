@@ -1,4 +1,5 @@
 /** What the upstream sent cannot be read as a response header. */
+import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
 import { answerChecks, listenerChecks } from './checks';
 import { wrongProtocolEvidence } from './directives';
@@ -28,4 +29,5 @@ nginx cannot be told to accept it; the backend has to be mended.`,
   checks: (incident) => [...answerChecks(incident), ...listenerChecks(incident)],
   evidence: wrongProtocolEvidence,
   fixes: (incident) => preferFirst(restartFixes(incident).slice(0, 1)),
+  advice: [restartPolicy],
 });

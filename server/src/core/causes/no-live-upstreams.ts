@@ -1,4 +1,6 @@
 /** No server of the group may be asked at the moment. */
+
+import failover from '../remedies/failover';
 import type { Evidence, Incident } from './cause';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
@@ -32,6 +34,7 @@ group with a single server is never taken out; \`localhost\`, with two addresses
   ],
   evidence: serverEvidence,
   fixes: (incident) => preferFirst([...restartFixes(incident).slice(0, 1), ...failoverFixes(incident)]),
+  advice: [failover],
 });
 
 function groupName(upstream: string | null): string | null {

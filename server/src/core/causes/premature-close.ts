@@ -1,4 +1,5 @@
 /** The upstream closed the connection before it answered. */
+import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
 import { answerChecks, serviceChecks } from './checks';
 import { failoverEvidence, keepaliveEvidence, poolLimitsEvidence } from './directives';
@@ -36,4 +37,5 @@ The backend's log has the reason; nginx's timeouts have nothing to do with it.`,
     ...failoverEvidence(incident),
   ],
   fixes: hungUpFixes,
+  advice: [restartPolicy],
 });

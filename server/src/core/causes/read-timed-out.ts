@@ -1,4 +1,5 @@
 /** The upstream took longer to answer than nginx waits. */
+import proxyTimeouts from '../remedies/proxy-timeouts';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { poolLimitsEvidence, timeoutEvidence } from './directives';
@@ -20,4 +21,5 @@ For PHP, a full pool looks the same: the request waits for a free child and ngin
   checks: (incident) => serviceChecks(incident),
   evidence: (incident) => [...timeoutEvidence(incident, 'read'), ...poolLimitsEvidence(incident)],
   fixes: (incident) => timeoutFixes(incident, 'read'),
+  advice: [proxyTimeouts],
 });

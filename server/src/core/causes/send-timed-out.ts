@@ -1,4 +1,5 @@
 /** The upstream did not take the request in time. */
+import proxyTimeouts from '../remedies/proxy-timeouts';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { timeoutEvidence } from './directives';
@@ -20,4 +21,5 @@ the whole body before it connects, so the client's slow line is not the reason.`
   checks: serviceChecks,
   evidence: (incident) => timeoutEvidence(incident, 'send'),
   fixes: (incident) => timeoutFixes(incident, 'send'),
+  advice: [proxyTimeouts],
 });

@@ -1,4 +1,6 @@
 /** connect() to a unix socket that is not there. */
+import alignAddress from '../remedies/align-address';
+import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
 import { listenerEvidence, unreachableFixes } from './fixes';
@@ -21,4 +23,5 @@ The client gets **502** at once.`,
   checks: listenerChecks,
   evidence: listenerEvidence,
   fixes: unreachableFixes,
+  advice: [alignAddress, restartPolicy],
 });

@@ -57,6 +57,7 @@ On SELinux systems a denial shows in \`ausearch -m avc\`, not in the file's mode
       ? [fix(permissions, project, { pool: found.pool, user: found.user.user, group: found.user.group }, true)]
       : [];
   },
+  advice: [permissions],
 });
 
 /** The pool behind the socket and nginx's user, where both are in view. */

@@ -30,4 +30,5 @@ default certificate to a client that asks for none.`,
     const unchecked = offerAtPass(internal, incident);
     return isInternalUpstream(incident) || named.length > 0 ? preferFirst([...named, ...unchecked]) : unchecked;
   },
+  advice: [sni, internal],
 });

@@ -59,6 +59,7 @@ networks you trust: the connection stays encrypted, but nobody knows to whom.`,
     isInternalUpstream(incident)
       ? preferFirst([...offerAtPass(internal, incident), ...offerAtPass(external, incident)])
       : publicFixes(offerAtPass(external, incident), offerAtPass(internal, incident)),
+  advice: [external, internal],
 });
 
 /** Towards the public network the check is not switched off unless someone chooses to. */

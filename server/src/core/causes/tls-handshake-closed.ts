@@ -21,4 +21,5 @@ speak another protocol on that port. A load balancer without a healthy server be
   checks: (incident) => [handshakeCheck(incident), ...serviceChecks(incident)],
   evidence: serverNameEvidence,
   fixes: (incident) => preferFirst([...offerAtPass(sni, incident), ...offerAtPass(plain, incident)]),
+  advice: [sni],
 });

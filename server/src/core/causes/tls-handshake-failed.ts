@@ -2,6 +2,7 @@
 
 import sni from '../remedies/upstream-sni';
 import internal from '../remedies/upstream-tls-internal';
+import upstreamTlsProtocols from '../remedies/upstream-tls-protocols';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { directiveEvidence, serverNameEvidence } from './directives';
@@ -43,4 +44,5 @@ export default defineCause({
       ? preferFirst([...name, ...offerAtPass(internal, incident)])
       : preferFirst(name);
   },
+  advice: [sni, upstreamTlsProtocols, internal],
 });

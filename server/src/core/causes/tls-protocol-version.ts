@@ -30,4 +30,5 @@ nginx before 1.23.4 offers no TLSv1.3 unless told to, so a backend with TLSv1.3 
       (name) => `${name} is not set: before nginx 1.23.4 that is TLSv1 to TLSv1.2, without TLSv1.3.`,
     ),
   fixes: (incident) => preferFirst(offerAtPass(protocols, incident)),
+  advice: [protocols],
 });

@@ -30,6 +30,7 @@ backend wants a client certificate.`,
     ...directiveEvidence(incident, '*_ssl_ciphers', (value) => `The ciphers are restricted to ${value}.`),
   ],
   fixes: (incident) => preferFirst([...offerAtPass(sni, incident), ...offerAtPass(protocols, incident)]),
+  advice: [sni],
 });
 
 function withoutName(command: string): string {

@@ -38,4 +38,5 @@ The backend expects plain HTTP on that port: use \`http://\` in the pass, or the
     const fixes = offerAtPass(upstreamPlain, incident);
     return isInternalUpstream(incident) ? preferFirst(fixes) : fixes;
   },
+  advice: [upstreamPlain],
 });

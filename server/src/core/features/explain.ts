@@ -4,7 +4,7 @@ import { type Cause, type Check, type Evidence, type Incident, incident } from '
 import type { LogRecord } from '../error-log/record';
 import { parseRequest } from '../error-log/record';
 import type { At, Project } from '../project/project';
-import type { Fix } from '../remedies/remedy';
+import { advise, type Fix } from '../remedies/remedy';
 import { shellWord } from '../text/shell';
 import type { Place } from '../text/span';
 
@@ -51,10 +51,32 @@ export function explain(record: LogRecord, project: Project | null): Explanation
     evidence,
     config: places(found),
     checks: cause.checks(found),
-    fixes: cause.fixes(found),
+    fixes: withAdvice(cause, found),
     confirm: confirmation(record),
     references: cause.references,
   };
+}
+
+/** What can be done here; without a configuration in view, also what would have to be written by hand. */
+function withAdvice(cause: Cause, found: Incident): readonly Fix[] {
+  const fixes = cause.fixes(found);
+  const { scheme, project } = found;
+  if (!cause.advice || (project && project.nginxSources.length > 0)) return fixes;
+  const family =
+    scheme === 'fastcgi' || scheme === 'scgi' || scheme === 'memcached'
+      ? scheme
+      : scheme?.startsWith('grpc')
+        ? 'grpc'
+        : scheme?.endsWith('uwsgi')
+          ? 'uwsgi'
+          : 'proxy';
+  const advice = cause.advice
+    .filter(({ id }) => !fixes.some((fix) => fix.id === id))
+    .map((each) => advise(each, family));
+  const all = [...fixes, ...advice];
+  // Somebody has to go first, but never what takes a protection away.
+  if (all.some(({ preferred }) => preferred) || all[0]?.weakens !== false) return all;
+  return all.map((fix, i) => (i === 0 ? { ...fix, preferred: true } : fix));
 }
 
 /** The directives to look at: where the address is written, the pass, the location, the server block. */

@@ -19,6 +19,12 @@ export default defineRemedy<Misaligned>({
   why: `Replaces the address in the pass or in the upstream's \`server\` line by the \`listen\` value of the pool, in nginx's own
 spelling: a socket gets \`unix:\` in front, a bare port becomes \`127.0.0.1:port\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_pass'],
+  block: `# nginx: the address that the backend listens on, "unix:" and path or host:port
+fastcgi_pass unix:/run/php/php8.2-fpm.sock;
+
+; php-fpm pool: the same address
+listen = /run/php/php8.2-fpm.sock`,
+  applyBlock: ['systemctl restart php-fpm && systemctl reload nginx'],
   describe: (_, { endpoint, pool }) => {
     const { name, parent } = endpoint.at.directive;
     const what = name.value === 'server' ? `upstream "${parent?.args[0]?.value ?? ''}"` : name.value;

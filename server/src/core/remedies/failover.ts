@@ -18,6 +18,9 @@ export default defineRemedy<{ readonly pass: Pass }>({
 \`*_next_upstream_timeout 10s\`. nginx retries on \`error\` and \`timeout\` by default; \`off\`, or a single try, switches that off. A POST
 is repeated only while it has not been sent, unless \`non_idempotent\` is added.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream'],
+  block: `proxy_next_upstream error timeout http_502 http_503;
+proxy_next_upstream_tries 3;
+proxy_next_upstream_timeout 10s;`,
   describe: (_, { pass }) => `Try the next server of the group when one fails (${pass.target.family}_next_upstream)`,
   edits: (project, { pass }) => {
     if (!project) return [];

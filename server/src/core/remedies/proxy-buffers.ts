@@ -17,6 +17,9 @@ export default defineRemedy<{ readonly pass: Pass }>({
 breaks \`nginx -t\`: the busy buffers must be at least as large as the largest buffer and smaller than all of them but one.
 What is larger already stays. gRPC and memcached have only \`*_buffer_size\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffer_size'],
+  block: `proxy_buffer_size 32k;
+proxy_buffers 8 32k;
+proxy_busy_buffers_size 64k;`,
   describe: (project, { pass }) =>
     `Make room for response headers up to ${project ? written(sizes(project, pass).header) : '32k'} (${pass.target.family}_buffer_size and what goes with it)`,
   edits: (project, { pass }) => {

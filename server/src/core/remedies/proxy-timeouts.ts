@@ -29,6 +29,10 @@ directive family of the pass. A read timeout that is already that long and has e
 
 The read timeout counts between two reads, not for the whole answer. When it expires, nginx answers **504**, not 502.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout'],
+  block: `proxy_connect_timeout 10s;
+proxy_send_timeout 60s;
+proxy_read_timeout 120s;
+proxy_buffering on;`,
   describe: (project, target) =>
     `Wait up to ${readTimeout(project, target)} for this backend (insert ${target.pass.target.family}_*_timeout)`,
   edits: (project, target) => {

@@ -16,6 +16,8 @@ export interface Fix {
   readonly weakens: boolean;
   /** Text changes; none where only commands help, or where all is already as the remedy wants it. */
   edits(): readonly Edit[];
+  /** What to write by hand, where no file in view can be changed; null where `edits` do it, or nothing is to be written. */
+  readonly block: string | null;
   /** Commands that make the change take effect. */
   readonly apply: readonly string[];
   /** Commands that show that it worked. */
@@ -34,6 +36,10 @@ export interface Remedy<Target> {
   /** Markdown for the docs: what it inserts and why. */
   readonly why: string;
   readonly references: readonly string[];
+  /** The documented block, for a person to insert; `proxy` stands for the directive family where it has one. */
+  readonly block?: string;
+  /** What makes a block take effect that was inserted by hand; absent: an nginx reload. */
+  readonly applyBlock?: readonly string[];
   /** The title for one place: what will be true there. */
   describe(project: Project | null, target: Target): string;
   /** Empty when everything is already so: applying a remedy twice changes nothing. */
@@ -62,8 +68,29 @@ export function fix<Target>(remedy: Remedy<Target>, project: Project | null, tar
       edits ??= remedy.edits(project, target);
       return edits;
     },
+    block: null,
     apply: remedy.apply(project, target),
     confirm: remedy.confirm?.(project, target) ?? [],
+  };
+}
+
+/** What a remedy is about, without any configuration in view: its title, its documented block. */
+export type Advice = Omit<Remedy<never>, 'describe' | 'edits' | 'apply' | 'confirm'>;
+
+/** A remedy for a person to carry out, because no place in view is known. `family`: fastcgi, uwsgi … as the log line tells. */
+export function advise({ id, title, when, time, risk, weakens, block, applyBlock }: Advice, family: string): Fix {
+  return {
+    id,
+    title,
+    when,
+    time,
+    risk,
+    preferred: false,
+    weakens: weakens ?? false,
+    edits: () => [],
+    block: block?.replace(/\bproxy_/g, `${family}_`) ?? null,
+    apply: applyBlock ?? [RELOAD],
+    confirm: [],
   };
 }
 

@@ -4,6 +4,15 @@ import { dirname } from '../text/path';
 import { shellWord } from '../text/shell';
 import { defineRemedy } from './remedy';
 
+const DROP_IN = `[Unit]
+StartLimitIntervalSec=60s
+StartLimitBurst=3
+
+[Service]
+Restart=on-failure
+RestartSec=5s
+`;
+
 export default defineRemedy<{ readonly service: string }>({
   id: 'restart-policy',
   title: 'Let systemd restart the service when it crashes',
@@ -13,6 +22,8 @@ export default defineRemedy<{ readonly service: string }>({
   why: `Creates a drop-in for the unit with \`Restart=on-failure\`, \`RestartSec=5s\` and a limit of three starts a minute. The limit stands in
 \`[Unit]\`, where systemd reads it since version 230; in \`[Service]\`, as many guides have it, it is ignored.`,
   references: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Restart='],
+  block: `# /etc/systemd/system/SERVICE.service.d/restart.conf\n${DROP_IN}`.trimEnd(),
+  applyBlock: ['systemctl daemon-reload'],
   describe: (_, { service }) => `Let systemd restart ${service} when it crashes (new drop-in restart.conf)`,
   edits: (project, { service }) => {
     if (!project || !/^[A-Za-z0-9@_.-]+$/.test(service)) return [];
@@ -28,15 +39,6 @@ export default defineRemedy<{ readonly service: string }>({
   apply: (_, { service }) => ['systemctl daemon-reload', `systemctl enable ${shellWord(service)}`],
   confirm: (_, { service }) => [`systemctl show ${shellWord(service)} -p Restart -p RestartUSec`],
 });
-
-const DROP_IN = `[Unit]
-StartLimitIntervalSec=60s
-StartLimitBurst=3
-
-[Service]
-Restart=on-failure
-RestartSec=5s
-`;
 
 /** The `systemd/system` beside the `etc` that the project's files lie in; a folder of its own where they lie elsewhere. */
 function unitFolder(project: Project): string {

@@ -22,6 +22,11 @@ export default defineRemedy<ClosedSocket>({
 together: the mode without the owner leaves the socket to the user that started php-fpm, mostly root. Where the pool uses
 \`listen.acl_users\`, php-fpm ignores owner and group, so the user is added there instead.`,
   references: ['https://www.php.net/manual/en/install.fpm.configuration.php'],
+  block: `; php-fpm pool: the user that nginx runs as
+listen.owner = www-data
+listen.group = www-data
+listen.mode = 0660`,
+  applyBlock: ['systemctl restart php-fpm && systemctl reload nginx'],
   describe: (_, { pool, user, group }) =>
     pool.get('listen.acl_users')?.value
       ? `Let nginx (${user}) open the socket of pool "${pool.name}": listen.acl_users`

@@ -14,6 +14,14 @@ export default defineRemedy<{ readonly pass: Pass }>({
 without the last two nginx before 1.29.7 closes every connection all the same. Four seconds stay below the five after
 which Node.js drops an idle connection.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive'],
+  block: `upstream backend {
+    server 127.0.0.1:8001;
+    keepalive 32;
+    keepalive_timeout 4s;
+}
+
+proxy_http_version 1.1;
+proxy_set_header Connection "";`,
   describe: (_, { pass }) =>
     `Keep connections to "${pass.upstream?.directive.args[0]?.value ?? 'the upstream'}" open (keepalive 32)`,
   edits: (project, { pass }) => {

@@ -13,6 +13,7 @@ export default defineRemedy<{ readonly pass: Pass }>({
   why: `Changes the scheme of the pass from \`https://\` to \`http://\` (\`grpcs\` to \`grpc\`, \`suwsgi\` to \`uwsgi\`). The port stays the
 same: where none was written, \`:443\` is added, because \`http://\` alone would mean port 80.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass'],
+  block: `proxy_pass http://backend;`,
   describe: (_, { pass }) =>
     `Speak ${PLAIN[pass.target.scheme] ?? 'plain HTTP'} to this upstream, without TLS (${pass.at.directive.name.value})`,
   edits: (_, { pass }) => {

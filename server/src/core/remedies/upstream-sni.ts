@@ -13,6 +13,8 @@ export default defineRemedy<{ readonly pass: Pass }>({
   why: `nginx sends no server name to upstreams unless told to. Inserts \`*_ssl_server_name on\`; where the default name would be an
 address or the name of an upstream group, also \`*_ssl_name\` and a \`Host\` header with the name that is meant.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_server_name'],
+  block: `proxy_ssl_server_name on;
+proxy_ssl_name backend.example.com;`,
   describe: (project, { pass }) => {
     const name = project && tlsName(project, pass);
     const { family } = pass.target;

@@ -17,6 +17,11 @@ export default defineRemedy<{ readonly pass: Pass }>({
 \`*_ssl_verify_depth 2\` (the default of 1 is too small for a public chain), \`*_ssl_server_name on\` and \`*_ssl_session_reuse on\`.
 On Red Hat's family the bundle is /etc/pki/tls/certs/ca-bundle.crt.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_trusted_certificate'],
+  block: `proxy_ssl_verify on;
+proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;
+proxy_ssl_verify_depth 2;
+proxy_ssl_server_name on;
+proxy_ssl_session_reuse on;`,
   describe: (_, { pass }) =>
     `Verify this upstream’s certificate with the system’s authorities: ${pass.target.family}_ssl_verify on, SNI`,
   edits: (project, { pass }) => {

@@ -15,6 +15,9 @@ export default defineRemedy<{ readonly pass: Pass }>({
 \`*_ssl_protocols TLSv1.2 TLSv1.3\`. Better, where you can: keep verification on and trust the certificate itself with
 \`*_ssl_trusted_certificate\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_verify'],
+  block: `proxy_ssl_verify off;
+proxy_ssl_server_name on;
+proxy_ssl_protocols TLSv1.2 TLSv1.3;`,
   describe: (_, { pass }) =>
     `Accept this upstream’s certificate unchecked: ${pass.target.family}_ssl_verify off, SNI, TLSv1.2 TLSv1.3 (weakens security)`,
   edits: (project, { pass }) => {

@@ -13,6 +13,7 @@ export default defineRemedy<{ readonly pass: Pass }>({
   why: `Sets \`*_ssl_protocols TLSv1.2 TLSv1.3\`. Before nginx 1.23.4 the default leaves TLSv1.3 out, so a backend that speaks only
 TLSv1.3 fails there.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_protocols'],
+  block: `proxy_ssl_protocols TLSv1.2 TLSv1.3;`,
   describe: (_, { pass }) => `Speak TLSv1.2 and TLSv1.3 to this upstream: ${pass.target.family}_ssl_protocols`,
   edits: (project, { pass }) => {
     if (!project) return [];

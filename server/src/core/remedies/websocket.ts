@@ -16,6 +16,10 @@ header of its own inherits none, so the \`proxy_set_header\` lines that were in 
 \`Connection "upgrade"\` is right only where all requests are upgrades; for a location with both kinds use a \`map\` of
 \`$http_upgrade\`.`,
   references: ['https://nginx.org/en/docs/http/websocket.html'],
+  block: `proxy_read_timeout 3600s;
+proxy_http_version 1.1;
+proxy_set_header Upgrade $http_upgrade;
+proxy_set_header Connection "upgrade";`,
   describe: () => 'Let WebSocket connections through (insert Upgrade, Connection, HTTP/1.1 and a 3600s read timeout)',
   edits: (project, { pass }) => {
     if (!project || pass.target.family !== 'proxy') return [];

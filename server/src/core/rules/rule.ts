@@ -60,6 +60,7 @@ export function mend(rule: string, title: string, edits: readonly Edit[]): Fix {
     preferred: true,
     weakens: false,
     edits: () => edits,
+    block: null,
     apply: [],
     confirm: [],
   };

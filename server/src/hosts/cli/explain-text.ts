@@ -96,7 +96,8 @@ function body(project: Project | null, explanation: Explanation, color: Colors):
   const { why, config, evidence, fixes, checks, confirm, record } = explanation;
   const lines: string[] = [''];
   if (record.stderr) lines.push(wrap(cut(inline(record.stderr), 400), width(), '  '), '');
-  lines.push(wrap(unmarked(why)[0] ?? '', width()), '');
+  const [lead = '', list = ''] = unmarked(why);
+  lines.push(wrap(lead, width()), ...(lead.endsWith(':') ? [wrap(list, width())] : []), '');
   const section = (label: string, items: readonly string[]): void => {
     items.forEach((item, i) => {
       const margin = (i === 0 ? label : '').padEnd(LABEL);
@@ -126,7 +127,8 @@ function body(project: Project | null, explanation: Explanation, color: Colors):
     fixes.map((fix) => {
       const cost = [fix.time, fix.risk].filter(Boolean).join(', ');
       const what = `${fix.preferred ? '*' : '-'} ${inline(fix.title)}${cost ? ` (${cost})` : ''}`;
-      const how = fix.edits().length > 0 ? [] : fix.apply.map((each) => `\n${' '.repeat(LABEL + 4)}${command(each)}`);
+      const byHand = fix.edits().length > 0 ? [] : [...(fix.block?.split('\n') ?? []), ...fix.apply];
+      const how = byHand.map((each) => (each === '' ? '\n' : `\n${' '.repeat(LABEL + 4)}${command(each)}`));
       return wrapped(what, '  ') + how.join('');
     }),
   );

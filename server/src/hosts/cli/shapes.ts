@@ -71,8 +71,9 @@ export function explanationJson(project: Project | null, explanation: Explanatio
 }
 
 function fixJson(project: Project | null, fix: Fix) {
-  const { id, title, when, time, risk, preferred, apply, confirm } = fix;
-  return { id, title, when, time, risk, preferred, edits: editsJson(project, fix), apply, confirm };
+  const { id, title, when, time, risk, preferred, block, apply, confirm } = fix;
+  const edits = editsJson(project, fix);
+  return { id, title, when, time, risk, preferred, edits, ...(block === null ? {} : { block }), apply, confirm };
 }
 
 function editsJson(project: Project | null, fix: Fix) {
