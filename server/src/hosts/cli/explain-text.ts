@@ -97,7 +97,11 @@ function body(project: Project | null, explanation: Explanation, color: Colors):
   const lines: string[] = [''];
   if (record.stderr) lines.push(wrap(cut(inline(record.stderr), 400), width(), '  '), '');
   const [lead = '', list = ''] = unmarked(why);
-  lines.push(wrap(lead, width()), ...(lead.endsWith(':') ? [wrap(list, width())] : []), '');
+  lines.push(
+    wrap(lead, width()),
+    ...(lead.endsWith(':') ? list.split('\n').map((item) => wrap(item, width(), '', '  ')) : []),
+    '',
+  );
   const section = (label: string, items: readonly string[]): void => {
     items.forEach((item, i) => {
       const margin = (i === 0 ? label : '').padEnd(LABEL);

@@ -69,7 +69,7 @@ export function unmarked(markdown: string): string[] {
       .replace(/\*\*([^*]{1,200})\*\*/g, '$1')
       .replace(/`([^`]{1,500})`/g, '$1')
       .replace(/\[([^\]]{1,200})\]\((https?:[^)\s]{1,500})\)/g, '$1 ($2)')
-      .replace(/\n(?![-*\d])/g, ' ')
+      .replace(/\n(?!(?:[-*]|\d{1,2}\.) )/g, ' ')
       .trim(),
   );
 }
