@@ -120,22 +120,48 @@ export function createProject(data: ProjectData): Project {
     return (reach().find(({ files }) => files.has(file))?.root ?? data.nginxRoots[0])?.prefix ?? '.';
   }
 
+  /**
+   * Includes that lead back to a file that is being read are left out: nginx would never end there, and whoever walks from
+   * a directive outwards must.
+   */
   const includersByFile = lazy(() => {
     const map = new Map<string, At[]>();
-    for (const { file, includes } of nginxSources) {
-      if (includes.length === 0) continue;
-      const prefix = prefixOf(file);
-      for (const include of includes) {
-        for (const child of data.resolved.get(absolutePattern(prefix, include))?.files ?? []) {
-          const at = { file, directive: include };
-          const known = map.get(child);
-          if (known) known.push(at);
-          else map.set(child, [at]);
+    const state = new Map<string, 'reading' | 'read'>();
+    const visit = (start: NginxSource): void => {
+      const stack = [{ source: start, edges: edgesOf(start) }];
+      state.set(start.file, 'reading');
+      for (let top = stack[0]; top; top = stack[stack.length - 1]) {
+        const { value: edge } = top.edges.next();
+        if (!edge) {
+          state.set(top.source.file, 'read');
+          stack.pop();
+          continue;
         }
+        const child = nginx(edge.child);
+        if (!child || state.get(edge.child) === 'reading') continue;
+        const known = map.get(edge.child);
+        if (known) known.push(edge.at);
+        else map.set(edge.child, [edge.at]);
+        if (state.has(edge.child)) continue;
+        state.set(edge.child, 'reading');
+        stack.push({ source: child, edges: edgesOf(child) });
       }
-    }
+    };
+    for (const { file } of data.nginxRoots) if (!state.has(file) && nginx(file)) visit(nginx(file)!);
+    for (const each of nginxSources) if (!state.has(each.file)) visit(each);
     return map;
   });
+
+  function* edgesOf({ file, includes }: NginxSource): Generator<{ at: At; child: string }, undefined> {
+    if (includes.length === 0) return;
+    const prefix = prefixOf(file);
+    for (const directive of includes) {
+      for (const child of data.resolved.get(absolutePattern(prefix, directive))?.files ?? []) {
+        yield { at: { file, directive }, child };
+      }
+    }
+  }
+
   const includers = (file: string): readonly At[] => includersByFile().get(file) ?? [];
 
   const contextCache = new Map<string, readonly Context[]>();
