@@ -84,6 +84,27 @@ describe('includes', () => {
     }
   });
 
+  test('that include each other by a pattern do not multiply', async () => {
+    const names = Array.from({ length: 14 }, (_, i) => `conf.d/${i}.conf`);
+    const project = await make({
+      'nginx.conf': MAIN,
+      ...Object.fromEntries(names.map((name) => [name, 'include conf.d/*.conf;\nproxy_read_timeout 1s;'])),
+    });
+    const start = performance.now();
+    for (const file of files(project)) findings(project, file);
+    project.effective(at(project, '/p/conf.d/3.conf', 'proxy_read_timeout'), 'proxy_send_timeout');
+    const pools = await make(
+      Object.fromEntries(
+        Array.from({ length: 14 }, (_, i) => [
+          `pool.d/${i}.conf`,
+          `[p${i}]\nlisten = ${9000 + i}\ninclude=/p/pool.d/*.conf\n`,
+        ]),
+      ),
+    );
+    expect(pools.pools.length).toBe(14);
+    expect(performance.now() - start).toBeLessThan(8000);
+  });
+
   test('of a missing file and of a folder are told', async () => {
     const project = await make({ 'nginx.conf': 'http { include a.conf; include conf.d; }', 'conf.d/x.conf': '' });
     const found = findings(project, '/p/nginx.conf').filter(({ code }) => code === 'nginx/include-missing');
@@ -301,7 +322,7 @@ describe('the location that nginx chooses', () => {
   test('takes no time over expressions that are made to hurt', async () => {
     const project = await make({
       'nginx.conf':
-        'http { server { location ~ ^/(a+)+$ { } location ~ (x|x)*y { } location ~ [ { } location / { } } }',
+        'http { server { location ~ ^/(a+)+$ { } location ~ ^/(a|a)*b { } location ~ ^/(a|aa)+$ { } location ~ ^/a*a*a*a*b { } location ~ [ { } location / { } } }',
     });
     const start = performance.now();
     locationFor(project, at(project, '/p/nginx.conf', 'server'), `/${'a'.repeat(5000)}!`);

@@ -3,9 +3,9 @@
  * throws, keeps its own stack, and takes time in proportion to the text.
  */
 import type { Span } from '../text/span';
-import { type Context, isDataBlock, isLuaBlock, signatures } from './catalogue';
+import { isDataBlock, isLuaBlock, signatures } from './catalogue';
 import { luaEnd } from './lua';
-import { locationMatch } from './model';
+import { dataSplitPoint, isRefused, opensBlock, splitPoint, swallowedDirective } from './recovery';
 import { scanner, type Terminator } from './scanner';
 import { type Block, type Directive, type NginxTree, type SyntaxProblem, type Word, walk } from './tree';
 
@@ -16,6 +16,8 @@ const MOST_PROBLEMS = 100;
 interface Frame {
   readonly directive: Writable<Directive>;
   readonly block: Writable<Block> & { items: Directive[] };
+  /** Inside a block that stock nginx does not know: its lines may be data, so nothing is guessed from their words. */
+  readonly opaque: boolean;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -70,10 +72,11 @@ export function parse(text: string): NginxTree {
       block.end = directive.end = end < 0 ? text.length : end + 1;
       block.foreign = { start: brace + 1, end: end < 0 ? text.length : end };
       scan.resume(block.end);
-      if (end < 0) reportUnclosed({ directive, block }, text.length);
+      if (end < 0) reportUnclosed({ directive, block, opaque: true }, text.length);
       return;
     }
-    stack.push({ directive, block });
+    const opaque = (top()?.opaque ?? false) || signatures(directive.name.value).length === 0;
+    stack.push({ directive, block, opaque });
   }
 
   function close(at: number): void {
@@ -199,15 +202,18 @@ export function parse(text: string): NginxTree {
   function statement(all: readonly Word[], terminator: Terminator, at: number): void {
     const outer = top()?.directive.name.value ?? '';
     const inData = isDataBlock(outer);
-    const find = (from: readonly Word[]): number =>
-      inData ? dataSplitPoint(text, from, outer) : splitPoint(text, from, terminator);
+    const opaque = top()?.opaque ?? false;
+    const find = (from: readonly Word[]): number => {
+      if (opaque) return -1;
+      return inData ? dataSplitPoint(text, from, outer) : splitPoint(text, from, terminator);
+    };
     let words = all;
     let split = find(words);
     for (let splits = 0; split >= 0 && splits < MOST_PROBLEMS; splits++) {
       const before = words[split - 1]!;
       const rest = words.slice(split);
       const following = find(rest);
-      if (!inData && opensBlock(words[0]!, words.slice(1, split), top())) {
+      if (!inData && opensBlock(words[0]!, words.slice(1, split), outer)) {
         report({
           code: 'missing-brace',
           span: { start: at, end: Math.min(at + 1, text.length) },
@@ -233,7 +239,7 @@ export function parse(text: string): NginxTree {
     const last = words[words.length - 1]!;
     switch (terminator) {
       case ';':
-        if (!inData) checkSimple(words, at);
+        if (!inData && !opaque) checkSimple(words, at, outer);
         add(words, at + 1, at);
         break;
       case '{':
@@ -251,7 +257,7 @@ export function parse(text: string): NginxTree {
             const frame = stack.pop()!;
             frame.block.end = frame.directive.end = name.start;
           }
-        } else if (checkBlock(words, at)) {
+        } else if (!opaque && checkBlock(words, at)) {
           break;
         }
         open(words, at);
@@ -264,9 +270,9 @@ export function parse(text: string): NginxTree {
     }
   }
 
-  function checkSimple(words: readonly Word[], at: number): void {
+  function checkSimple(words: readonly Word[], at: number, outer: string): void {
     const name = words[0]!;
-    if (opensBlock(name, words.slice(1), top())) {
+    if (opensBlock(name, words.slice(1), outer)) {
       report({
         code: 'missing-brace',
         span: { start: at, end: at + 1 },
@@ -362,133 +368,3 @@ const STRUCTURAL = new Set<SyntaxProblem['code']>([
   'missing-semicolon',
   'missing-brace',
 ]);
-
-/** Is the name, with these arguments, a directive that must open a block? `server` is one only outside an upstream. */
-function opensBlock(name: Word, args: readonly Word[], frame: Frame | undefined): boolean {
-  const known = signatures(name.value);
-  if (known.length === 0) return false;
-  if (name.value === 'server') {
-    const parent = frame?.directive.name.value;
-    return args.length === 0 && (parent === 'http' || parent === 'stream' || parent === 'mail');
-  }
-  return known.every((signature) => signature.block);
-}
-
-/** What stands in a block of this name; absent for blocks that stock nginx does not know. */
-const INSIDE: Readonly<Record<string, readonly Context[]>> = {
-  events: ['events'],
-  http: ['http'],
-  server: ['server', 'stream-server', 'mail-server'],
-  location: ['location'],
-  if: ['server-if', 'location-if'],
-  limit_except: ['limit_except'],
-  upstream: ['upstream', 'stream-upstream'],
-  stream: ['stream'],
-  mail: ['mail'],
-};
-
-/** Does nginx refuse the directive in the block around it for certain? Unknown names may be a module's own. */
-function isRefused(directive: Directive, outer: Directive): boolean {
-  const inside = Object.hasOwn(INSIDE, outer.name.value) ? INSIDE[outer.name.value]! : null;
-  const known = signatures(directive.name.value).filter(({ block }) => block === (directive.block !== null));
-  if (!inside || known.length === 0 || directive.name.template) return false;
-  if (!known.some(({ contexts }) => contexts.some((context) => inside.includes(context)))) return true;
-  if (directive.name.value !== 'location' || outer.name.value !== 'location') return false;
-  // ngx_http_core_location(): a nested location must lie within the one around it.
-  const own = locationMatch(directive);
-  const around = locationMatch(outer);
-  if (!own || !around || own.modifier.startsWith('~')) return false;
-  return around.modifier === '=' || around.modifier === '@' || !own.pattern.startsWith(around.pattern);
-}
-
-/**
- * Index of the word at which a new directive starts because the `;` before it is missing; -1 when nginx accepts the
- * statement as it stands, or no word looks like a new directive. Such a word is bare, first on its line and a known name.
- */
-function splitPoint(text: string, words: readonly Word[], terminator: Terminator): number {
-  const name = words[0]!;
-  const known = signatures(name.value);
-  if (known.length === 0 || words.length < 2) return -1;
-  const first = directiveOnNewLine(text, words, terminator === '{');
-  if (first < 0) return -1;
-  const count = words.length - 1;
-  if (known.every((signature) => signature.block)) {
-    // A block directive that lacks its "{" has swallowed the first line of its own block.
-    return terminator === '{' && known.some((signature) => count <= signature.max) ? -1 : first;
-  }
-  const refused =
-    terminator === '{' ||
-    terminator === 'end' ||
-    known.every(
-      (signature) =>
-        signature.block ||
-        count > signature.max ||
-        (signature.words.length > 0 && !signature.words.includes(words[first]!.value)),
-    ) ||
-    NAMED_PARAMETERS.has(name.value);
-  return refused ? first : -1;
-}
-
-/** As above for the lines of a `map` and its kin, which hold two words (or one, `hostnames`), never more. */
-function dataSplitPoint(text: string, words: readonly Word[], block: string): number {
-  if (block === 'types' || words.length <= 2) return -1;
-  const index = [2, 1].find((i) => startsLine(text, words[i - 1]!.end, words[i]!.start));
-  return index ?? -1;
-}
-
-/** Directives whose own parsers refuse a parameter that is the name of another directive. */
-const NAMED_PARAMETERS = new Set([
-  'listen',
-  'server',
-  'access_log',
-  'error_log',
-  'resolver',
-  'limit_req',
-  'limit_req_zone',
-  'limit_conn_zone',
-  'proxy_cache_path',
-  'fastcgi_cache_path',
-  'uwsgi_cache_path',
-  'scgi_cache_path',
-  'open_file_cache',
-  'ssl_session_cache',
-  'rewrite',
-  'upstream',
-]);
-
-function directiveOnNewLine(text: string, words: readonly Word[], blockOnly: boolean): number {
-  for (let i = 1; i < words.length; i++) {
-    const word = words[i]!;
-    if (word.quote || word.template || !startsLine(text, words[i - 1]!.end, word.start)) continue;
-    const known = signatures(word.value);
-    if (known.length > 0 && !(blockOnly && i === words.length - 1 && !known.some((signature) => signature.block)))
-      return i;
-  }
-  return -1;
-}
-
-/** As above for directives that take any words (`server_name`, `index`): a known name with arguments of its own, at home in the same place. */
-function swallowedDirective(text: string, words: readonly Word[]): number {
-  const known = signatures(words[0]!.value);
-  const index = known.length === 0 ? -1 : directiveOnNewLine(text, words, false);
-  if (index < 0) return -1;
-  const count = words.length - 1 - index;
-  const fits = signatures(words[index]!.value).some(
-    (candidate) =>
-      !candidate.block &&
-      count >= Math.max(1, candidate.min) &&
-      count <= candidate.max &&
-      known.some((own) => own.contexts.some((context) => candidate.contexts.includes(context))),
-  );
-  return fits ? index : -1;
-}
-
-/** Is there a line end between two words, and nothing but white space behind it? */
-function startsLine(text: string, from: number, to: number): boolean {
-  for (let i = to - 1; i >= from; i--) {
-    const code = text.charCodeAt(i);
-    if (code === 10) return true;
-    if (code !== 32 && code !== 9 && code !== 13) return false;
-  }
-  return false;
-}

@@ -65,10 +65,13 @@ export async function load(files: Files, request: LoadRequest, earlier?: Project
     }
   }
 
-  for (const file of request.fpm.flat()) await readFpm(file, new Set());
+  const doneFpm = new Set<string>();
+  for (const file of request.fpm.flat()) await readFpm(file);
 
-  async function readFpm(file: string, above: ReadonlySet<string>): Promise<void> {
-    const found = above.has(file) ? null : ((await read('php-fpm', file)) as FpmSource | null);
+  async function readFpm(file: string): Promise<void> {
+    if (doneFpm.has(file)) return;
+    doneFpm.add(file);
+    const found = (await read('php-fpm', file)) as FpmSource | null;
     if (!found) return;
     for (const include of fpmIncludes(found.tree)) {
       const pattern = fpmPattern(file, include.pattern);
@@ -78,7 +81,7 @@ export async function load(files: Files, request: LoadRequest, earlier?: Project
         if (result.files.length === 0) result = await resolveBeside(files, file, pattern, result);
         resolved.set(pattern, result);
       }
-      for (const child of result.files) await readFpm(child, new Set(above).add(file));
+      for (const child of result.files) await readFpm(child);
     }
   }
 

@@ -87,6 +87,9 @@ export interface Project extends ProjectData {
   withText(file: string, text: string): Project;
 }
 
+/** How many included files one block may bring in; nginx has no limit, and takes for ever. */
+const MOST_EXPANDED = 20_000;
+
 export function createProject(data: ProjectData): Project {
   const nginxSources = [...data.sources.values()].filter((s): s is NginxSource => s.kind === 'nginx');
   const fpmSources = [...data.sources.values()].filter((s): s is FpmSource => s.kind === 'php-fpm');
@@ -222,6 +225,8 @@ export function createProject(data: ProjectData): Project {
     if (known) return known;
     const map = new Map<string, At[]>();
     const visiting = new Set<string>();
+    // Files that include each other by a pattern could be expanded in as many orders as there are.
+    let budget = MOST_EXPANDED;
     const add = (from: string, items: readonly Directive[]): void => {
       for (const directive of items) {
         const name = directive.name.value;
@@ -231,7 +236,7 @@ export function createProject(data: ProjectData): Project {
         if (name !== 'include') continue;
         for (const child of data.resolved.get(includePattern(from, directive))?.files ?? []) {
           const found = nginx(child);
-          if (!found || visiting.has(child) || visiting.size > 50) continue;
+          if (!found || visiting.has(child) || visiting.size > 50 || --budget < 0) continue;
           visiting.add(child);
           add(child, found.tree.items);
           visiting.delete(child);
@@ -284,6 +289,7 @@ export function createProject(data: ProjectData): Project {
     return reach().find(({ files }) => files.has(file) && files.size > 1)?.files ?? everything;
   }
 
+  let fpmBudget = MOST_EXPANDED;
   const fpmInstances = lazy(() =>
     data.fpmRoots.map((root) => readPools(root.files.flatMap((file) => fpmFile(file, new Set())))),
   );
@@ -291,7 +297,7 @@ export function createProject(data: ProjectData): Project {
   /** A php-fpm file with what it includes; `above`: the files that include it, which it cannot include again. */
   function fpmFile(file: string, above: ReadonlySet<string>): FpmFile[] {
     const found = fpm(file);
-    if (!found || above.has(file)) return [];
+    if (!found || above.has(file) || --fpmBudget < 0) return [];
     const here = new Set(above).add(file);
     const includes = fpmIncludes(found.tree).map(({ pattern, setting }) => ({
       setting,
