@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
+          // A limit against hanging, not a claim of speed: a busy machine may take long.
+          testTimeout: 60_000,
           exclude: ['test/oracle/**', 'test/healing/**', 'test/host/**', 'test/ui/**'],
         },
       },

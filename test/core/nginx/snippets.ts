@@ -252,6 +252,7 @@ export const broken: readonly Snippet[] = [
   main('a stray } at the start', '}\nevents {}\n'),
   main('a server closed twice', 'events {}\nhttp {\n  server {\n  }\n  }\n}\n'),
   http('a doubled {', '\nserver { {\n}\n}'),
+  several(2, http('a doubled { without space', '\nserver {{\n  listen 127.0.0.1:8080;\n}}\n}')),
   http('a { without a name', '\n{\n}'),
   http('a { after ;', '\nsendfile on; {\n}'),
   http('a block in a map', '\nmap $uri $m {\n  default {\n  }\n}'),

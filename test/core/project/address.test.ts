@@ -41,7 +41,7 @@ describe('a connection meets a listening socket', () => {
     ['10.0.0.5:9000', '127.0.0.1:9000', false],
     ['10.0.0.5:9000', '10.0.0.5:9000', true],
     ['php:9000', '127.0.0.1:9000', false],
-    ['127.0.0.1:9000', '${LISTEN}', false],
+    ['127.0.0.1:9000', `\${LISTEN}`, false],
   ])('%s and listen = %s: %s', (connect, listen, expected) => {
     expect(meets(address(connect), parseListen(listen))).toBe(expected);
   });

@@ -68,6 +68,12 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
     else if (second === HASH && statementStart && text.charCodeAt(at) === OPEN) close = '#}';
     else return -1;
     if (text.charCodeAt(at) === LESS && second !== PERCENT) return -1;
+    if (close === '}}' && !statementStart) {
+      // Inside a statement a value closes on its line: "server {{" with the rest below is a brace too many.
+      const [line = ''] = text.slice(at + 2, at + 1000).split('\n', 1);
+      const found = line.indexOf(close);
+      return found < 0 ? -1 : at + 2 + found + close.length;
+    }
     if (unseen.has(close)) return -1;
     const end = text.indexOf(close, at + 2);
     if (end < 0) unseen.add(close);

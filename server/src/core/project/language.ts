@@ -10,6 +10,9 @@ export type Language = 'nginx' | 'php-fpm' | 'nginx-error-log';
 /** Other programs that keep their files in folders of the same names. */
 const FOREIGN = /(?:^|\/)(?:apache2?|httpd|lighttpd|haproxy|caddy|supervisor|dovecot|fail2ban)\//;
 
+/** ModSecurity's own rules, which Debian and everybody keep below `nginx`; a file of that name may also be nginx's. */
+const MODSECURITY = /(?:^|\/)(?:[^/]*modsec[^/]*\/(?:[^/]+\/)*[^/]+|[^/]*modsec[^/]*\.conf|crs-setup\.conf)$/;
+
 const NGINX_PATH =
   /(?:^|\/)(?:nginx[^/]*\.conf(?:\.[a-z0-9]+)?|[^/]+\.nginx(?:\.conf)?(?:\.(?:template|tmpl|j2|erb))?|(?:fastcgi|uwsgi|scgi|proxy)_params|mime\.types|(?:[^/]*nginx[^/]*|openresty)\/(?:[^/]+\/)*[^/]+\.(?:conf|inc|template|tmpl|j2|erb)|sites-(?:available|enabled)\/[^/]+)$/;
 
@@ -23,7 +26,7 @@ export function languageOfPath(path: string): Language | null {
   const lower = path.toLowerCase();
   if (LOG_PATH.test(lower)) return 'nginx-error-log';
   if (FPM_PATH.test(lower)) return 'php-fpm';
-  if (FOREIGN.test(lower)) return null;
+  if (FOREIGN.test(lower) || MODSECURITY.test(lower)) return null;
   return NGINX_PATH.test(lower) ? 'nginx' : null;
 }
 

@@ -3,7 +3,7 @@ import { type Address, isPass, type PassTarget, passTarget, upstreamServer } fro
 import { type ListenAddress, parseListen } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
 import type { Span } from '../text/span';
-import { meets, spell } from './address';
+import { meets, socketPath, spell } from './address';
 import type { At, Project } from './project';
 import type { NginxSource } from './source';
 
@@ -109,7 +109,21 @@ export function listenOf(pool: Pool): ListenAddress {
 
 /** The pool that answers at `address`, or null. */
 export function poolAt(project: Project, address: Address): Pool | null {
-  return project.pools.find((pool) => meets(address, listenOf(pool))) ?? null;
+  return project.pools.find((pool) => meets(address, listenOf(pool))) ?? debianPool(project, address);
+}
+
+/**
+ * Debian's php-fpm links `/run/php/php-fpm.sock` to the socket of `pool.d/www.conf` whenever it starts
+ * (php-fpm-socket-helper, in the unit's ExecStartPost).
+ */
+function debianPool(project: Project, address: Address): Pool | null {
+  if (address.kind !== 'unix' || socketPath(address.path) !== '/run/php/php-fpm.sock') return null;
+  return (
+    project.pools.find((pool) => {
+      const file = pool.get('listen')?.file ?? '';
+      return /(?:^|\/)pool\.d\/www\.conf$/.test(file) && listenOf(pool).kind === 'unix';
+    }) ?? null
+  );
 }
 
 /** The pool that a connection to `address` was most likely meant for: the one whose address is spelt most alike. */

@@ -2,6 +2,7 @@
 import type { LogRecord } from '../error-log/record';
 import { parseRequest, parseUpstream } from '../error-log/record';
 import { type Address, locationMatch } from '../nginx/model';
+import { matcher } from '../nginx/regex';
 import type { Directive } from '../nginx/tree';
 import { socketPath } from './address';
 import { type Endpoint, type Pass, passesOf } from './links';
@@ -72,6 +73,8 @@ export function upstreamAddress(upstream: {
   return { kind: 'tcp', host: upstream.host, port: upstream.port };
 }
 
+/** nginx reads no longer request line by default. */
+const LONGEST_PATH = 8192;
 /** No configuration nests locations deeper; a file made to hurt may. */
 const DEEPEST = 30;
 
@@ -100,16 +103,9 @@ export function locationFor(project: Project, block: At, path: string, depth = 0
   return longest?.at ?? null;
 }
 
-/** Runs a pattern from a file on a path from a log: only where it cannot backtrack badly, and on a bounded path. */
+/** Does a regular location match? One whose expression cannot be read is passed over. */
 function matchesRegex(pattern: string, ignoreCase: boolean, path: string): boolean {
-  // Repetition of a group that repeats inside is what takes exponential time; several unbounded ones, polynomial.
-  if (/[)\]][*+{]/.test(pattern) && /\([^)]*[*+{]/.test(pattern)) return false;
-  if ((pattern.match(/[*+{]/g)?.length ?? 0) > 4) return false;
-  try {
-    return new RegExp(pattern, ignoreCase ? 'i' : '').test(path.slice(0, 512));
-  } catch {
-    return false;
-  }
+  return matcher(pattern, ignoreCase)?.test(path.slice(0, LONGEST_PATH)) ?? false;
 }
 
 function enclosing(project: Project, at: At): { location: At | null; server: At | null } {

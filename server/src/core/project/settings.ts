@@ -70,9 +70,21 @@ export function tlsName(project: Project, pass: Pass): string | null {
   if (!pass.upstream && (pass.target.dynamic || isHostName(pass.target.address))) return null;
   const host = headerInForce(project, pass, 'Host');
   if (host && !host.includes('$')) return host;
+  if (groupIsHost(pass)) return null;
   const names = new Set(pass.endpoints.map(({ address }) => (isHostName(address) ? address.host : null)));
   const [only] = names;
   return names.size === 1 && only ? only : '$host';
+}
+
+/** Is the name of the group that a pass leads to a host's as well: that of one of its servers, or a full DNS name? */
+export function groupIsHost(pass: Pass): boolean {
+  const { address } = pass.target;
+  if (!pass.upstream || address.kind !== 'tcp') return false;
+  const group = address.host.toLowerCase();
+  if (/\..*[a-z]$/.test(group)) return true;
+  return pass.endpoints.some(
+    (endpoint) => isHostName(endpoint.address) && endpoint.address.host.toLowerCase() === group,
+  );
 }
 
 export interface NginxUser {
@@ -96,6 +108,22 @@ export function isComplete(project: Project, at: At): boolean {
   let top = at;
   for (let next: At | null = at; next; next = project.parent(next)) top = next;
   return project.includers(top.file).length > 0 || project.contexts(top.file).includes('main');
+}
+
+/** Files that nginx packages bring along: none of them sets how an upstream is spoken to, but for the four plain headers. */
+export const PACKAGED =
+  /(?:^|\/)(?:mime\.types|(?:fastcgi|uwsgi|scgi|proxy)_params|fastcgi\.conf|snippets\/(?:fastcgi-php|snakeoil)\.conf|koi-utf|koi-win|win-utf)$/;
+
+/** May a file that is included around `at`, but is not in view, set what seems to be missing here? */
+export function mayBeSetOutOfView(project: Project, at: At): boolean {
+  for (let block = project.parent(at); block; block = project.parent(block)) {
+    for (const { file, directive } of project.children(block.file, block.directive).get('include') ?? []) {
+      const written = directive.args[0]?.value ?? '';
+      if (PACKAGED.test(written)) continue;
+      if (project.resolved.get(project.includePattern(file, directive))?.error) return true;
+    }
+  }
+  return false;
 }
 
 /** Is the `server` block around `at` in view? What stands further out seldom governs a single location. */

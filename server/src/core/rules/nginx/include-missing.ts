@@ -1,13 +1,13 @@
 /** Flags an include whose file cannot be read. */
 
 import { isInstalled } from '../../project/includes';
+import { PACKAGED } from '../../project/settings';
 import { isGlob } from '../../text/glob';
 import { dirname } from '../../text/path';
 import { defineRule } from '../rule';
 
-/** Files that every nginx package installs beside nginx.conf. */
-const PACKAGED =
-  /(?:^|\/)(?:mime\.types|(?:fastcgi|uwsgi|scgi|proxy)_params|fastcgi\.conf|snippets\/(?:fastcgi-php|snakeoil)\.conf|koi-utf|koi-win|win-utf)$/;
+/** What certbot writes on the server and into the site file: no checkout has it. */
+const GENERATED = /^\/etc\/letsencrypt\//;
 
 export default defineRule({
   id: 'nginx/include-missing',
@@ -31,7 +31,7 @@ An absolute path outside this project may exist on the server and not here: that
       const inside = root !== undefined && pattern.startsWith(`${dirname(root.file)}/`);
       if (!isMain && error.kind === 'missing') continue;
       // A checkout seldom holds what the package brings along.
-      if (PACKAGED.test(word.value) && error.kind === 'missing' && !isInstalled(root?.file ?? source.file)) continue;
+      if ((PACKAGED.test(word.value) || GENERATED.test(word.value)) && error.kind === 'missing' && !isInstalled(root?.file ?? source.file)) continue;
       const what = isGlob(word.value) ? `A file that "${word.value}" matches` : `"${pattern}"`;
       yield {
         span: word,

@@ -1,6 +1,6 @@
 /** Flags TLS to an upstream that will be asked for the wrong name, or for none. */
 import { passesOf } from '../../project/links';
-import { inForce, isHostName, tlsName } from '../../project/settings';
+import { inForce, isHostName, mayBeSetOutOfView, tlsName } from '../../project/settings';
 import { fix } from '../../remedies/remedy';
 import sni from '../../remedies/upstream-sni';
 import { defineRule } from '../rule';
@@ -18,7 +18,7 @@ that is the group's name, which no certificate has.`,
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
       const { target } = pass;
-      if (!target.tls || target.dynamic) continue;
+      if (!target.tls || target.dynamic || mayBeSetOutOfView(project, pass.at)) continue;
       const prefix = `${target.family}_ssl`;
       const on = inForce(project, pass, `${prefix}_server_name`)?.directive.args[0]?.value === 'on';
       const fixes = [fix(sni, project, { pass }, true)];

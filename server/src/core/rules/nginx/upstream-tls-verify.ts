@@ -1,6 +1,6 @@
 /** Flags verification of an upstream's certificate that cannot pass, and offers the two documented set-ups elsewhere. */
 import { passesOf } from '../../project/links';
-import { inForce, isComplete, isHostName } from '../../project/settings';
+import { groupIsHost, inForce, isComplete, isHostName, mayBeSetOutOfView } from '../../project/settings';
 import { fix } from '../../remedies/remedy';
 import sni from '../../remedies/upstream-sni';
 import external from '../../remedies/upstream-tls-external';
@@ -33,7 +33,7 @@ certificate: \`upstream SSL certificate does not match "backend"\`, and the clie
         };
         continue;
       }
-      if (verify.directive.args[0]?.value !== 'on' || target.dynamic) continue;
+      if (verify.directive.args[0]?.value !== 'on' || target.dynamic || mayBeSetOutOfView(project, pass.at)) continue;
       const related = [{ file: verify.file, span: verify.directive, message: 'Verification is switched on here.' }];
       const name = target.address.kind === 'tcp' ? target.address.host : '';
       if (!inForce(project, pass, `${prefix}_trusted_certificate`)) {
@@ -46,7 +46,11 @@ certificate: \`upstream SSL certificate does not match "backend"\`, and the clie
           related,
           fixes: [fix(external, project, { pass }, true), fix(internal, project, { pass })],
         };
-      } else if (!inForce(project, pass, `${prefix}_name`) && (pass.upstream || !isHostName(target.address))) {
+      } else if (
+        !inForce(project, pass, `${prefix}_name`) &&
+        (pass.upstream || !isHostName(target.address)) &&
+        !groupIsHost(pass)
+      ) {
         yield {
           span: target.addressSpan,
           message: `The certificate must match "${name}", which is ${pass.upstream ? 'the name of the group' : 'an address'}: unless it was made for that, verification fails (502). Set ${prefix}_name.`,

@@ -2,7 +2,7 @@
 import { locationMatch } from '../../nginx/model';
 import { isOlder } from '../../nginx/version';
 import { passesOf } from '../../project/links';
-import { headerInForce, inForce, serverInView, settingsBlock } from '../../project/settings';
+import { headerInForce, inForce, mayBeSetOutOfView, serverInView, settingsBlock } from '../../project/settings';
 import { fix } from '../../remedies/remedy';
 import websocket from '../../remedies/websocket';
 import { defineRule } from '../rule';
@@ -24,6 +24,7 @@ plain HTML. With the default read timeout an idle connection ends after 60 secon
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'proxy' || pass.target.scheme === 'tcp' || !serverInView(project, pass.at)) continue;
+      if (mayBeSetOutOfView(project, pass.at)) continue;
       const upgrade = headerInForce(project, pass, 'Upgrade');
       const fixes = [fix(websocket, project, { pass }, true)];
       if (upgrade === null) {
