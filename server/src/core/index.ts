@@ -20,4 +20,4 @@ export { applyEdits, type Edit } from './text/edit';
 export { type Files, mapFiles, type ReadResult } from './text/files';
 export { type LineMap, lineMap, type Position, type Range } from './text/line-map';
 export { basename, dirname, relative, resolve } from './text/path';
-export type { Place, Span } from './text/span';
+export { contains, overlaps, type Place, type Span } from './text/span';

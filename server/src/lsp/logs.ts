@@ -1,6 +1,7 @@
 /** Error logs that are open: their entries, read once for each version, and what is behind the entry at a position. */
 import {
   causeOf,
+  contains,
   type Entry,
   type Explanation,
   entries,
@@ -54,7 +55,7 @@ export function logs(open: Workspace): Logs {
   /** Among those read already, or in a long log read from its own lines. */
   function entryAt(document: Document, offset: number): Entry | null {
     const { list } = read(document);
-    const holds = ({ span }: Entry): boolean => span.start <= offset && offset <= span.end;
+    const holds = ({ span }: Entry): boolean => contains(span, offset);
     const found = list.find(holds);
     if (found || list.length < MOST_ENTRIES) return found ?? null;
     for (const entry of entries(document.text)) {

@@ -216,14 +216,13 @@ export function startServer(connection: Connection, files: Files): void {
     const project = open.projectOf(uri);
     const source = project?.sources.get(fileOf(uri));
     if (!project || !source) return [];
-    const start = source.lines.offset(range.start);
-    const end = source.lines.offset(range.end);
+    const cursor = { start: source.lines.offset(range.start), end: source.lines.offset(range.end) };
     const actions: CodeAction[] = [];
     const near = findings(project, fileOf(uri), open.settings.rules)
       // The other half of a finding in the same file (the quote that is not closed) offers the same fix.
       .filter(({ span, related }) =>
-        [span, ...related.flatMap((r) => (r.file === source.file ? [r.span] : []))].some(
-          (each) => each.start <= end && start <= each.end,
+        [span, ...related.flatMap((place) => (place.file === source.file ? [place.span] : []))].some((each) =>
+          overlaps(each, cursor),
         ),
       )
       .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]);

@@ -208,6 +208,11 @@ const lines: readonly [string, string, Record<string, unknown>][] = [
   ],
   ['Compose', `web_1  | ${HEAD}${REFUSED}`, refused],
   ['Kubernetes', `2024-03-15T10:23:45.123456789Z stderr F ${HEAD}${REFUSED}`, refused],
+  ['docker logs -t', `2024-03-15T10:23:45.123456789Z ${HEAD}${REFUSED}`, refused],
+  ['kubectl logs --prefix', `[pod/web-0/nginx] ${HEAD}${REFUSED}`, refused],
+  ['kubectl logs --prefix --timestamps', `[pod/web-0/nginx] 2024-03-15T10:23:45.123+01:00 ${HEAD}${REFUSED}`, refused],
+  ['stern -t', `web-0 nginx 2024-03-15T10:23:45.123456789+01:00 ${HEAD}${REFUSED}`, refused],
+  ['a quotation', `> ${HEAD}${REFUSED}`, refused],
   ['grep', `/var/log/nginx/error.log:17:${HEAD}${REFUSED}`, refused],
   [
     'an SSL error that speaks of reading is no action',

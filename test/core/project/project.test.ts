@@ -57,7 +57,7 @@ describe('includes', () => {
   });
 
   test('that lead round in a circle end, and every file is read', async () => {
-    for (const shape of [
+    const shapes: Record<string, string>[] = [
       {
         'nginx.conf': 'http { include a.conf; }',
         'a.conf': 'include b.conf;',
@@ -66,7 +66,8 @@ describe('includes', () => {
       { 'nginx.conf': 'include nginx.conf;\nhttp { }' },
       { 'nginx.conf': 'http { include a.conf; }', 'a.conf': 'include nginx.conf;' },
       { 'x.nginx': 'include /p/y.nginx;\nsendfile on;', 'y.nginx': 'include /p/x.nginx;\ngzip on;' },
-    ]) {
+    ];
+    for (const shape of shapes) {
       const project = await make(shape);
       expect(files(project)).toEqual(
         Object.keys(shape)

@@ -33,8 +33,12 @@ export const NO_HEADER: Header = {
 // Applied to a slice of bounded length only.
 const DATED =
   /(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d) \[(debug|info|notice|warn|error|crit|alert|emerg)\](?: (\d+)#(\d+):(?: (?:\*(\d+)(?: |$))?|$)|(?: (?:(\d+)(?:#\d*)?)?)?$)/;
-/** What may stand before the date: journald and syslog (`nginx[12]: `), Compose (`web_1  | `), containers, grep. */
-const PREFIX = /^[\s\uFEFF]*$|[:|][ \t]*$|std(?:err|out) [FP] $/;
+/**
+ * What may stand before the date: journald and syslog (`nginx[12]: `), Compose (`web_1  | `), containers, grep, the time and
+ * the pod that `docker logs` and `kubectl logs` put there when asked, a quotation mark of Markdown.
+ */
+const PREFIX =
+  /^[\s\uFEFF>`]*$|[:|\]][ \t]*$|std(?:err|out) [FP] $|T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)[ \t]+$/;
 const HEADER_LIMIT = 400;
 const ON_STDERR = /^(?:.{0,200}: )?nginx: \[(debug|info|notice|warn|error|crit|alert|emerg)\] /;
 

@@ -6,7 +6,7 @@ import { parseRequest } from '../error-log/record';
 import type { At, Project } from '../project/project';
 import { advise, type Fix } from '../remedies/remedy';
 import { shellWord } from '../text/shell';
-import type { Place } from '../text/span';
+import { type Place, plainSpan } from '../text/span';
 
 export interface Explanation {
   readonly record: LogRecord;
@@ -38,7 +38,9 @@ export function explain(record: LogRecord, project: Project | null): Explanation
   const cause = causeOf(record);
   if (!cause) return null;
   const found = incident(record, project);
-  const evidence = cause.evidence?.(found) ?? [];
+  const evidence = (cause.evidence?.(found) ?? []).map((each) =>
+    each.span ? { ...each, span: plainSpan(each.span) } : each,
+  );
   const shown = evidence.some(({ file }) => file !== undefined);
   return {
     record,

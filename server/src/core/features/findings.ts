@@ -3,6 +3,7 @@
 import type { Project } from '../project/project';
 import all from '../rules/all';
 import type { Report, Rule, Severity } from '../rules/rule';
+import { plainSpan } from '../text/span';
 
 export interface Finding extends Report {
   /** Id of the rule. */
@@ -27,11 +28,12 @@ export function findings(project: Project, file: string, settings: RuleSettings 
     for (const report of rule.check(reports as never, project)) {
       found.push({
         ...report,
+        span: plainSpan(report.span),
         code: rule.id,
         file,
         severity: set ?? report.severity ?? rule.severity,
         fixes: report.fixes ?? [],
-        related: report.related ?? [],
+        related: (report.related ?? []).map((place) => ({ ...place, span: plainSpan(place.span) })),
       });
     }
   }

@@ -54,7 +54,7 @@ interface Draft {
 type DraftSection = { -readonly [K in keyof Section]: Section[K] } & { readonly settings: Setting[] };
 
 // Jinja, Go templates, ERB: whatever the line says now, it is not what php-fpm will read.
-const TEMPLATE = /\{\{|\{%|<%|^[ \t]*\{#|#\}[ \t]*$/;
+const TEMPLATE = /\{\{|\{%|<%|^[ \t]*(?:\{#|#\})/;
 // A template's line, read with a blind eye: a section, or a setting, when it looks like one.
 const TEMPLATE_SECTION = /^\s*(\[(.*)\])/;
 const TEMPLATE_SETTING = /^\s*([\w.]+)[ \t]*(?:\[([^\]]*)\])?[ \t]*(=)[ \t]*(.*)$/;

@@ -13,7 +13,8 @@ export function spell(address: Address | ListenAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   if (address.kind === 'unknown') return '?';
   const host = address.host ?? '127.0.0.1';
-  return address.port === null ? host : `${host}:${address.port}`;
+  if (address.port === null) return host;
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]:${address.port}` : `${host}:${address.port}`;
 }
 
 /** True when something that listens on `listen` answers a connection to `connect` made on the same host. */

@@ -31,7 +31,12 @@ An absolute path outside this project may exist on the server and not here: that
       const inside = root !== undefined && pattern.startsWith(`${dirname(root.file)}/`);
       if (!isMain && error.kind === 'missing') continue;
       // A checkout seldom holds what the package brings along.
-      if ((PACKAGED.test(word.value) || GENERATED.test(word.value)) && error.kind === 'missing' && !isInstalled(root?.file ?? source.file)) continue;
+      if (
+        (PACKAGED.test(word.value) || GENERATED.test(word.value)) &&
+        error.kind === 'missing' &&
+        !isInstalled(root?.file ?? source.file)
+      )
+        continue;
       const what = isGlob(word.value) ? `A file that "${word.value}" matches` : `"${pattern}"`;
       yield {
         span: word,

@@ -3,12 +3,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseListen } from '../../../server/src/core/php-fpm/address';
-import { FPM_DIRECTIVES, fpmDirective } from '../../../server/src/core/php-fpm/catalogue';
-import { type FpmFile, pools } from '../../../server/src/core/php-fpm/model';
-import { parse } from '../../../server/src/core/php-fpm/parser';
-import { askFpm, askFpmAbout, fpmBinary, withFolder } from './fpm';
-import { random } from './random';
+import { parseListen } from '../../server/src/core/php-fpm/address';
+import { FPM_DIRECTIVES, fpmDirective } from '../../server/src/core/php-fpm/catalogue';
+import { type FpmFile, pools } from '../../server/src/core/php-fpm/model';
+import { parse } from '../../server/src/core/php-fpm/parser';
+import { askFpm, askFpmAbout, fpmBinary, withFolder } from '../core/php-fpm/fpm';
+import { random } from '../core/php-fpm/random';
 
 // Who is not root cannot open the default log, and the test of the configuration opens it.
 const POOL =

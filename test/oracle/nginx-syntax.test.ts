@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { parse } from '../../../server/src/core/nginx/parser';
-import { applyEdits } from '../../../server/src/core/text/edit';
-import { lineMap } from '../../../server/src/core/text/line-map';
-import { askNginx, nginxBinary } from './nginx';
-import { broken, limits, valid } from './snippets';
+import { parse } from '../../server/src/core/nginx/parser';
+import { applyEdits } from '../../server/src/core/text/edit';
+import { lineMap } from '../../server/src/core/text/line-map';
+import { askNginx, nginxBinary } from '../core/nginx/nginx';
+import { broken, limits, valid } from '../core/nginx/snippets';
 
 /** Problems that count as errors, with 1-based lines as nginx counts them: by LF alone. */
 function errors(text: string): { line: number; code: string; message: string }[] {
