@@ -10,7 +10,16 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { causeOf, docsUrl, type Files, findings, type Position, type RuleSettings, rules } from '../core/index';
+import {
+  causeOf,
+  docsUrl,
+  type Files,
+  findings,
+  overlaps,
+  type Position,
+  type RuleSettings,
+  rules,
+} from '../core/index';
 import { entryDiagnostic, explainResult, findingDiagnostic, fixAction, rangeOf } from './convert';
 import { logs } from './logs';
 import { type ExplainResult, explainRequest, languageNotification } from './protocol';
