@@ -39,6 +39,7 @@ const DOLLAR = 36;
 const PERCENT = 37;
 const SINGLE = 39;
 const CLOSE_PAREN = 41;
+const STAR = 42;
 const SEMICOLON = 59;
 const LESS = 60;
 const BACKSLASH = 92;
@@ -66,9 +67,11 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
     if (second === OPEN) close = '}}';
     else if (second === PERCENT) close = text.charCodeAt(at) === LESS ? '%>' : '%}';
     else if (second === HASH && statementStart && text.charCodeAt(at) === OPEN) close = '#}';
+    // lua-resty-template; "{*.example.com" without the closing mark is a line of a map.
+    else if (second === STAR && text.charCodeAt(at) === OPEN) close = '*}';
     else return -1;
     if (text.charCodeAt(at) === LESS && second !== PERCENT) return -1;
-    if (close === '}}' && !statementStart) {
+    if (close === '*}' || (close === '}}' && !statementStart)) {
       // Inside a statement a value closes on its line: "server {{" with the rest below is a brace too many.
       const [line = ''] = text.slice(at + 2, at + 1000).split('\n', 1);
       const found = line.indexOf(close);
@@ -333,6 +336,10 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
         const end = templateEnd(i, true);
         templates.push({ start: i, end });
         i = end;
+      } else if (code === DOLLAR && words.length === 0 && variableAlone(i) >= 0) {
+        const end = variableAlone(i);
+        templates.push({ start: i, end });
+        i = end;
       } else if (code === DOUBLE || code === SINGLE) {
         let found = quotedWord(i, code);
         if (found) {
@@ -358,6 +365,12 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
       }
     }
     return finish('end', text.length, text.length);
+  }
+
+  /** The offset behind `${NAME}` on a line of its own, as envsubst fills it with directives; -1 for anything else. nginx knows no such directive. */
+  function variableAlone(start: number): number {
+    const [whole] = /^\$\{[A-Z_][A-Z0-9_]*\}/.exec(text.slice(start, start + 100)) ?? [];
+    return whole !== undefined && standsAlone(start, start + whole.length) ? start + whole.length : -1;
   }
 
   /** Is a template marker a statement of its own, followed only by space, another marker or the line's end? */
