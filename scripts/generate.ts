@@ -14,7 +14,10 @@ const core = path.join(root, 'server/src/core');
 export function indexes(): Map<string, string> {
   return new Map([
     [target, catalogue()],
-    [path.join(core, 'rules/all.ts'), list('rules', ['links', 'nginx', 'php-fpm'], 'defineRule(', 'syntaxRule(')],
+    [
+      path.join(core, 'rules/all.ts'),
+      list('rules', ['links', 'nginx', 'php-fpm'], 'defineRule(', 'syntaxRule(', 'judgedRule('),
+    ],
     [path.join(core, 'causes/all.ts'), list('causes', ['.'], 'defineCause(')],
     [path.join(core, 'remedies/all.ts'), list('remedies', ['.'], 'defineRemedy')],
   ]);

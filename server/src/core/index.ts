@@ -21,3 +21,4 @@ export { type Files, mapFiles, type ReadResult } from './text/files';
 export { type LineMap, lineMap, type Position, type Range } from './text/line-map';
 export { basename, dirname, relative, resolve } from './text/path';
 export { contains, overlaps, type Place, type Span } from './text/span';
+export { editDistance } from './text/spelling';

@@ -113,3 +113,10 @@ export function contextInside(context: Context, name: string): Context | null {
       return null;
   }
 }
+
+const names = [...table.keys()];
+
+/** Every name that stock nginx knows. */
+export function directiveNames(): readonly string[] {
+  return names;
+}

@@ -3,6 +3,7 @@ import { type Address, isPass, type PassTarget, passTarget, upstreamServer } fro
 import { type ListenAddress, parseListen } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
 import type { Span } from '../text/span';
+import { editDistance } from '../text/spelling';
 import { meets, socketPath, spell } from './address';
 import type { At, Project } from './project';
 import type { NginxSource } from './source';
@@ -136,19 +137,6 @@ export function closestPool(project: Project, address: Address): Pool | null {
     if (!best || distance < best.distance) best = { pool, distance };
   }
   return best?.pool ?? null;
-}
-
-/** Levenshtein distance: how many characters must be added, removed or changed. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /**

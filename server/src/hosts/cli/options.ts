@@ -71,15 +71,3 @@ export function suggestion(word: string, words: readonly string[]): string {
   }
   return best && best.distance <= Math.max(2, word.length / 3) ? ` (did you mean "${best.word}"?)` : '';
 }
-
-function editDistance(a: string, b: string): number {
-  if (Math.max(a.length, b.length) > 200) return Number.POSITIVE_INFINITY;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length]!;
-}

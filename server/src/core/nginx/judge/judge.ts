@@ -1,0 +1,127 @@
+/**
+ * What nginx says of one directive in one context, stage by stage as ngx_conf_handler() goes: is the name known, may it
+ * stand here, are there as many arguments as it takes, is each of them acceptable. The first stage that fails speaks.
+ */
+import { closest } from '../../text/spelling';
+import { type Context, directiveNames, type Signature, signatures } from '../catalogue';
+import type { Directive } from '../tree';
+import { isOlder } from '../version';
+import { checkParameters } from './parameters';
+import { isThirdParty } from './third-party';
+import { checkValue, type Wrong } from './values';
+import { removedIn, sinceVersion } from './versions';
+
+export interface Verdict extends Wrong {
+  readonly stage: 'unknown' | 'misplaced' | 'count' | 'value' | 'version';
+}
+
+export interface Setting {
+  readonly context: Context;
+  /** `1.22.1`; null: the newest known. */
+  readonly version: string | null;
+}
+
+/** Null where nginx would go on. A name or value with a template marker is not judged. */
+export function judge(directive: Directive, setting: Setting): Verdict | null {
+  const { name, args } = directive;
+  if (name.value === '' || name.template || /[$@{]/.test(name.value)) return null;
+  const known = signatures(name.value);
+  if (known.length === 0) return unknown(directive, setting);
+  const here = known.filter(({ contexts }) => contexts.includes(setting.context));
+  if (here.length === 0) return misplaced(directive, known, setting.context);
+  const since = sinceVersion(name.value);
+  if (since && setting.version !== null && isOlder(setting.version, since))
+    return tooNew(directive, since, setting.version);
+  // The parser has spoken of a block without "{" and of "{" without a block.
+  const signature = here.find(({ block }) => block === (directive.block !== null));
+  if (!signature || args.some(({ template }) => template)) return null;
+  if (args.length < signature.min || args.length > signature.max) return count(directive, signature);
+  const wrong = checkValue(directive, signature) ?? checkParameters(directive, signature, setting);
+  return wrong && { stage: 'value', ...wrong };
+}
+
+const CONTEXT_NAMES: Readonly<Record<Context, string>> = {
+  main: 'the top level',
+  events: 'events',
+  http: 'http',
+  server: 'server',
+  location: 'location',
+  upstream: 'upstream',
+  'server-if': 'an if in server',
+  'location-if': 'an if in location',
+  limit_except: 'limit_except',
+  stream: 'stream',
+  'stream-server': 'a server in stream',
+  'stream-upstream': 'an upstream in stream',
+  mail: 'mail',
+  'mail-server': 'a server in mail',
+};
+
+function unknown(directive: Directive, { context, version }: Setting): Verdict | null {
+  const { name } = directive;
+  const removed = removedIn(name.value);
+  if (removed) {
+    // Where the version is not known, most servers are old enough to take it.
+    if (version === null || isOlder(version, removed.version)) return null;
+    return {
+      stage: 'version',
+      span: name,
+      message: `"${name.value}" is no directive since nginx ${removed.version}: use ${removed.instead}. nginx ${version} refuses to load this file.`,
+    };
+  }
+  if (isThirdParty(name.value)) return null;
+  const opens = directive.block !== null;
+  const fitting = directiveNames().filter((each) =>
+    signatures(each).some(({ contexts, block }) => block === opens && contexts.includes(context)),
+  );
+  const meant = closest(name.value, fitting) ?? closest(name.value, directiveNames());
+  return {
+    stage: 'unknown',
+    span: name,
+    message: `"${shown(name.value)}" is no directive that nginx knows${meant ? `: is "${meant}" meant?` : '.'} nginx refuses to load this file.`,
+    ...(meant ? { fix: { title: `Write ${meant}`, span: { start: name.start, end: name.end }, newText: meant } } : {}),
+  };
+}
+
+function misplaced({ name }: Directive, known: readonly Signature[], context: Context): Verdict {
+  const places = [...new Set(known.flatMap(({ contexts }) => contexts))].map((each) => CONTEXT_NAMES[each]);
+  return {
+    stage: 'misplaced',
+    span: name,
+    message: `"${name.value}" cannot stand in ${CONTEXT_NAMES[context]}, only in ${list(places)}. nginx refuses to load this file.`,
+  };
+}
+
+function tooNew({ name }: Directive, since: string, version: string): Verdict {
+  return {
+    stage: 'version',
+    span: name,
+    message: `"${name.value}" came with nginx ${since}: nginx ${version} does not know it and refuses to load this file.`,
+  };
+}
+
+function count(directive: Directive, { min, max, value }: Signature): Verdict {
+  const { name, args } = directive;
+  const takes =
+    max === 0
+      ? 'no arguments'
+      : min === max
+        ? `${min} argument${min === 1 ? '' : 's'}`
+        : max === Number.POSITIVE_INFINITY
+          ? `at least ${min} argument${min === 1 ? '' : 's'}`
+          : `${min} to ${max} arguments`;
+  const extra = args[max];
+  return {
+    stage: 'count',
+    span: extra ?? name,
+    message: `"${name.value}" takes ${takes}${value === 'flag' ? ' (on or off)' : ''}, not ${args.length}. nginx refuses to load this file.`,
+  };
+}
+
+function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}
+
+function shown(value: string): string {
+  return value.length > 60 ? `${value.slice(0, 59)}…` : value;
+}

@@ -1,0 +1,89 @@
+/** What nginx says of every directive of a file, in the contexts that the project reads it in. */
+import { type Context, contextInside, isDataBlock } from '../nginx/catalogue';
+import { judge, type Verdict } from '../nginx/judge/judge';
+import { checkDataLine } from '../nginx/judge/parameters';
+import type { Directive } from '../nginx/tree';
+import type { Project } from './project';
+import type { NginxSource } from './source';
+
+export interface Judged {
+  readonly directive: Directive;
+  readonly verdict: Verdict;
+  /** The context comes from a guess, because nothing in view includes the file and nothing says where it belongs. */
+  readonly guessed: boolean;
+}
+
+const bySource = new WeakMap<Project, Map<NginxSource, readonly Judged[]>>();
+
+/** Judged once for each snapshot, in file order. */
+export function verdicts(project: Project, source: NginxSource): readonly Judged[] {
+  let known = bySource.get(project);
+  if (!known) {
+    known = new Map();
+    bySource.set(project, known);
+  }
+  let found = known.get(source);
+  if (!found) {
+    found = judgeSource(project, source);
+    known.set(source, found);
+  }
+  return found;
+}
+
+function judgeSource(project: Project, source: NginxSource): Judged[] {
+  const found: Judged[] = [];
+  const seen = new Set<Directive>();
+  const { nginxVersion: version } = project.options;
+  // A template's own statements may open and close blocks, and a dump of "nginx -T" holds many files.
+  const loose = source.tree.templates.length > 0 || isDump(source);
+  const included = project.includers(source.file).length > 0;
+  const add = (directive: Directive, verdict: Verdict | null, guessed: boolean): void => {
+    if (!verdict || seen.has(directive) || (loose && verdict.stage === 'misplaced')) return;
+    seen.add(directive);
+    found.push({ directive, verdict, guessed });
+  };
+  for (const outer of project.contexts(source.file)) {
+    const guessed = !included && outer !== 'main' && project.options.context === null;
+    // A stack of its own: files nest as deep as they like.
+    const open: { items: readonly Directive[]; next: number; context: Context; data: Directive | null }[] = [
+      { items: source.tree.items, next: 0, context: outer, data: null },
+    ];
+    for (let top = open[0]; top; top = open[open.length - 1]) {
+      const directive = top.items[top.next++];
+      if (!directive) {
+        open.pop();
+        continue;
+      }
+      const name = directive.name.value;
+      if (top.data) {
+        const wrong = name === 'include' ? null : checkDataLine(top.data, directive);
+        add(directive, wrong && { stage: 'value', ...wrong }, guessed);
+        continue;
+      }
+      const verdict = judge(directive, { context: top.context, version });
+      add(directive, verdict, guessed);
+      if (!directive.block || directive.block.foreign || verdict) continue;
+      const { items } = directive.block;
+      if (isDataBlock(name)) open.push({ items, next: 0, context: top.context, data: directive });
+      const inside = contextInside(top.context, name);
+      // What stands in a block of a third-party module is that module's business.
+      if (inside) open.push({ items, next: 0, context: inside, data: null });
+    }
+  }
+  return found.sort((a, b) => a.directive.start - b.directive.start);
+}
+
+const STOCK_MODULES =
+  /(?:^|\/)ngx_(?:http_(?:geoip|image_filter|xslt_filter|perl)|mail|stream|stream_geoip)_module(?:-debug)?\.so$/;
+
+/** Does the configuration load modules that stock nginx does not have, so that a name may be theirs? */
+export function loadsForeignModules(project: Project): boolean {
+  return project
+    .named('load_module')
+    .some(({ directive }) => directive.args[0] !== undefined && !STOCK_MODULES.test(directive.args[0].value));
+}
+
+/** The output of `nginx -T`: every file of a configuration one after the other, each under a comment with its name. */
+function isDump({ text }: NginxSource): boolean {
+  return /^# configuration file \S{1,400}:$/m.test(text.slice(0, 4096));
+}

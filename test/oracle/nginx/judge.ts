@@ -1,0 +1,158 @@
+/** Two verdicts on one configuration: the real `nginx -t`, and ours. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { findings, load, mapFiles } from '../../../server/src/core';
+import { type Case, moduleFile } from './corpus';
+
+export const NGINX = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].find((path) => existsSync(path));
+
+export interface RealVerdict {
+  readonly accepted: boolean;
+  /** Refused for something that is not in the files: a name that DNS does not know, a missing key, a user, a folder. */
+  readonly host: boolean;
+  /** The first [emerg], without its place; empty when accepted. */
+  readonly message: string;
+  /** Path below the configuration's folder; null when nginx names none. */
+  readonly file: string | null;
+  /** 1-based; null when nginx names none. */
+  readonly line: number | null;
+}
+
+export interface OurError {
+  readonly file: string;
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A configuration with one file changed, or as it is. */
+export interface Subject {
+  readonly case: Case;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Asks nginx about every subject, several at a time; answers are in the order of the subjects. */
+export async function askAll(subjects: readonly Subject[], beside: ReadonlyMap<string, string>): Promise<RealVerdict[]> {
+  const root = mkdtempSync(join(tmpdir(), 'oracle-'));
+  const verdicts = new Array<RealVerdict>(subjects.length);
+  let next = 0;
+  const worker = async (id: number): Promise<void> => {
+    const folders = new Map<Case, string>();
+    for (let index = next++; index < subjects.length; index = next++) {
+      const subject = subjects[index]!;
+      let folder = folders.get(subject.case);
+      if (!folder) {
+        folder = join(root, `${id}-${folders.size}`);
+        folders.set(subject.case, folder);
+        layOut(folder, new Map([...beside, ...subject.case.files]));
+      }
+      writeFileSync(join(folder, subject.file), subject.text);
+      verdicts[index] = await ask(folder);
+      writeFileSync(join(folder, subject.file), subject.case.files.get(subject.file)!);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, (_, id) => worker(id)));
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+  return verdicts;
+}
+
+function layOut(folder: string, files: ReadonlyMap<string, string>): void {
+  for (const [name, text] of files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  for (const name of ['logs', 'cache', 'temp', 'modules']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of MODULES) {
+    const path = moduleFile(name);
+    if (path) symlinkSync(path, join(folder, 'modules', name));
+  }
+}
+
+const MODULES = [
+  'ngx_stream_module.so',
+  'ngx_mail_module.so',
+  'ngx_http_echo_module.so',
+  'ngx_http_geoip2_module.so',
+  'ngx_stream_geoip2_module.so',
+  'ngx_http_auth_pam_module.so',
+  'ngx_http_dav_ext_module.so',
+  'ngx_http_subs_filter_module.so',
+  'ngx_http_upstream_fair_module.so',
+];
+
+function ask(folder: string): Promise<RealVerdict> {
+  return new Promise((done, fail) => {
+    const args = ['-t', '-p', `${folder}/`, '-c', join(folder, 'nginx.conf'), '-e', '/dev/null'];
+    const child = spawn(NGINX!, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 });
+    let text = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+    });
+    child.on('error', fail);
+    child.on('close', (status, signal) => {
+      if (signal) fail(new Error(`nginx ended by ${signal}\n${text}`));
+      else done(verdict(status === 0, text, folder));
+    });
+  });
+}
+
+function verdict(accepted: boolean, stderr: string, folder: string): RealVerdict {
+  if (accepted) return { accepted, host: false, message: '', file: null, line: null };
+  // What the user may not do (ports, folders) nginx finds out after it has read the files.
+  const stop = stderr.split('\n').find((line) => /\[(?:emerg|alert|crit)\]/.test(line)) ?? stderr.trim();
+  const place = / in (\S+):(\d+)$/.exec(stop);
+  const message = stop
+    .replace(/^nginx: \[\w+\] /, '')
+    .replace(/ in \S+:\d+$/, '')
+    .replaceAll(`${folder}/`, '');
+  if (!place && /^(?:bind|socket|chown|mkdir|open)\(.* failed \((?:1|13): /.test(message)) {
+    return { accepted: true, host: false, message: '', file: null, line: null };
+  }
+  return {
+    accepted,
+    host: HOST.some((pattern) => pattern.test(message)),
+    message,
+    file: place ? place[1]!.replace(`${folder}/`, '') : null,
+    line: place ? Number(place[2]) : null,
+  };
+}
+
+const HOST = [
+  /^host not found/,
+  /^getpwnam|^getgrnam/,
+  /No such file or directory.*BIO_new|BIO_new.*No such file|fopen.*No such file/,
+  /^dlopen\(\)/,
+  /^(?:bind|mkdir|chown|chmod|stat|opendir|socket|setsockopt)\(\)? .*failed/,
+  // Files that include does not read: logs, ticket keys, password files.
+  /^open\(\) "[^"]*(?:logs|certs|temp|cache|run|tmp|dev|var)\/[^"]*" failed/,
+];
+
+/** Where our paths start. */
+const HOME = '/etc/nginx';
+
+/** Files of each subject as we see them: everything that nginx sees. */
+export async function ourErrors(subject: Subject, beside: ReadonlyMap<string, string>): Promise<OurError[]> {
+  const files = new Map<string, string>();
+  for (const [name, text] of [...beside, ...subject.case.files]) files.set(`${HOME}/${name}`, text);
+  for (const name of MODULES) files.set(`${HOME}/modules/${name}`, '');
+  files.set(`${HOME}/${subject.file}`, subject.text);
+  const { project } = await load(mapFiles(files), { nginx: [`${HOME}/nginx.conf`], fpm: [], nginxVersion: '1.22.1' });
+  const errors: OurError[] = [];
+  for (const file of project.sources.keys()) {
+    for (const { severity, span, code, message } of findings(project, file)) {
+      if (severity !== 'error') continue;
+      // As nginx counts them: by LF alone.
+      let line = 1;
+      const text = files.get(file)!;
+      for (let at = text.indexOf('\n'); at >= 0 && at < span.start; at = text.indexOf('\n', at + 1)) line++;
+      errors.push({ file: file.slice(HOME.length + 1), line, code, message });
+    }
+  }
+  return errors;
+}
