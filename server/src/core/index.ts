@@ -7,6 +7,7 @@ export { type LogRecord, parseLine, parseRequest, parseUpstream } from './error-
 export { docsUrl } from './features/docs-url';
 export { causeOf, type Explanation, explain } from './features/explain';
 export { type Finding, findings, type RuleSettings } from './features/findings';
+export { ignore } from './features/suppressions';
 export { type Discovered, discover, loadDiscovered, loadFolder } from './project/discover';
 export { type Language, languageOf, languageOfPath, languageOfText } from './project/language';
 export { type Loaded, type LoadRequest, load } from './project/load';

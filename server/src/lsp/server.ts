@@ -15,6 +15,7 @@ import {
   docsUrl,
   type Files,
   findings,
+  ignore,
   overlaps,
   type Position,
   type RuleSettings,
@@ -246,6 +247,13 @@ export function startServer(connection: Connection, files: Files): void {
         const action = fixAction(project, fix, [diagnostic], preferred, { rich, here: uri });
         if (action) actions.push(action);
       }
+    }
+    for (const finding of near) {
+      // Last, and only for what stands in the problems list.
+      if (finding.severity === 'hint' || !RULE_IDS.has(finding.code)) continue;
+      const fix = ignore(source, finding);
+      const action = fixAction(project, fix, [findingDiagnostic(project, finding)], false, { rich, here: uri });
+      if (action) actions.push(action);
     }
     return actions;
   }

@@ -1,6 +1,6 @@
 /** Values of options: what is accepted, and what is said when it is not. */
 import { InvalidArgumentError } from 'commander';
-import type { Severity } from '../../core/index';
+import { editDistance, type Severity } from '../../core/index';
 
 /** The command was called in a way it cannot work: the message goes to stderr, the exit status is 2. */
 export class UsageError extends Error {}
