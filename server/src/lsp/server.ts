@@ -306,6 +306,7 @@ function settingsOf(raw: unknown): Settings {
   return {
     ...DEFAULT_SETTINGS,
     nginxVersion: typeof version === 'string' && /^\d+\.\d+\.\d+$/.test(version) ? version : null,
+    directives: Array.isArray(given.directives) ? given.directives.filter((name) => typeof name === 'string') : [],
     prefix: typeof prefix === 'string' && prefix !== '' ? prefix : null,
     rules: Object.fromEntries(chosen) as RuleSettings,
   };

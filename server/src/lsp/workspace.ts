@@ -25,11 +25,12 @@ export interface Document {
 
 export interface Settings {
   readonly nginxVersion: string | null;
+  readonly directives: readonly string[];
   readonly prefix: string | null;
   readonly rules: RuleSettings;
 }
 
-export const DEFAULT_SETTINGS: Settings = { nginxVersion: null, prefix: null, rules: {} };
+export const DEFAULT_SETTINGS: Settings = { nginxVersion: null, directives: [], prefix: null, rules: {} };
 
 /** A folder that is read as one project: a workspace folder, or the surroundings of a document outside of all. */
 interface Home {
@@ -147,8 +148,9 @@ export function workspace(
             return kind === 'nginx' || kind === 'php-fpm' ? [{ kind, file: fileOf(document.uri) }] : [];
           });
           const found = merge(at.found, open);
-          const { nginxVersion, prefix } = settings;
-          const loaded = await loadDiscovered(overlay, found, { nginxVersion, prefix }, at.project ?? undefined);
+          const { nginxVersion, directives, prefix } = settings;
+          const options = { nginxVersion, directives, prefix };
+          const loaded = await loadDiscovered(overlay, found, options, at.project ?? undefined);
           at.project = loaded.project;
           for (const document of members(at)) update(at, document);
         }

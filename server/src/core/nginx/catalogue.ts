@@ -33,10 +33,12 @@ export interface Signature {
   readonly words: readonly string[];
   /** Words that a directive with a parser of its own compares its arguments with: `http2` for `listen`. */
   readonly literals: readonly string[];
+  /** nginx refuses a second one in the same block: `"X" directive is duplicate`. */
+  readonly once: boolean;
 }
 
 const table = new Map<string, Signature[]>();
-for (const [name, type, contexts, min, max, block, value, words, literals] of rows) {
+for (const [name, type, contexts, min, max, block, value, words, literals, once] of rows) {
   const signature: Signature = {
     name,
     type,
@@ -47,6 +49,7 @@ for (const [name, type, contexts, min, max, block, value, words, literals] of ro
     value,
     words: words ? words.split(' ') : [],
     literals: literals ? literals.split(' ') : [],
+    once: once === 1,
   };
   const known = table.get(name);
   if (known) known.push(signature);
@@ -65,6 +68,7 @@ table.set('include', [
     value: '',
     words: [],
     literals: [],
+    once: false,
   },
 ]);
 

@@ -49,7 +49,8 @@ export function contextOfPath(path: readonly string[]): Context | null {
   return context;
 }
 
-function contextComment(found: NginxSource): readonly string[] | null {
+/** What the file says itself of where it belongs: `# upstream-medic: context=http,server`. */
+export function contextComment(found: NginxSource): readonly string[] | null {
   for (const span of found.tree.comments.slice(0, 50)) {
     const match = COMMENT.exec(found.text.slice(span.start, Math.min(span.end, span.start + 200)));
     if (match) return match[1]!.split(',');

@@ -14,6 +14,8 @@ export interface LoadRequest {
   /** What relative includes resolve against; null: the folder of each root, as with `nginx -c`. */
   readonly prefix?: string | null;
   readonly nginxVersion?: string | null;
+  /** Directives of modules that nobody but the person knows. */
+  readonly directives?: readonly string[];
   readonly context?: readonly string[] | null;
 }
 
@@ -28,7 +30,11 @@ export async function load(files: Files, request: LoadRequest, earlier?: Project
   const sources = new Map<string, Source>();
   const resolved = new Map<string, Resolved>();
   const unreadable: Loaded['unreadable'][number][] = [];
-  const options: ProjectOptions = { nginxVersion: request.nginxVersion ?? null, context: request.context ?? null };
+  const options: ProjectOptions = {
+    nginxVersion: request.nginxVersion ?? null,
+    directives: request.directives ?? [],
+    context: request.context ?? null,
+  };
 
   async function read(kind: Source['kind'], file: string): Promise<Source | null> {
     const known = sources.get(file);

@@ -52,6 +52,8 @@ export interface ProjectData {
 export interface ProjectOptions {
   /** nginx's version as `1.22.1`; null: the newest known. */
   readonly nginxVersion: string | null;
+  /** Names of directives that modules of the person's own bring. */
+  readonly directives: readonly string[];
   /** Where fragments are included, as blocks from the outside in (`http,server`); null: guessed from the file. */
   readonly context: readonly string[] | null;
 }

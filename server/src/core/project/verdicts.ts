@@ -3,6 +3,7 @@ import { type Context, contextInside, isDataBlock } from '../nginx/catalogue';
 import { judge, type Verdict } from '../nginx/judge/judge';
 import { checkDataLine } from '../nginx/judge/parameters';
 import type { Directive } from '../nginx/tree';
+import { contextComment } from './fragment';
 import type { Project } from './project';
 import type { NginxSource } from './source';
 
@@ -37,13 +38,15 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
   // A template's own statements may open and close blocks, and a dump of "nginx -T" holds many files.
   const loose = source.tree.templates.length > 0 || isDump(source);
   const included = project.includers(source.file).length > 0;
+  const told = project.options.context !== null || contextComment(source) !== null;
+  const declared = declaredDirectives(project);
   const add = (directive: Directive, verdict: Verdict | null, guessed: boolean): void => {
     if (!verdict || seen.has(directive) || (loose && verdict.stage === 'misplaced')) return;
     seen.add(directive);
     found.push({ directive, verdict, guessed });
   };
   for (const outer of project.contexts(source.file)) {
-    const guessed = !included && outer !== 'main' && project.options.context === null;
+    const guessed = !included && outer !== 'main' && !told;
     // A stack of its own: files nest as deep as they like.
     const open: { items: readonly Directive[]; next: number; context: Context; data: Directive | null }[] = [
       { items: source.tree.items, next: 0, context: outer, data: null },
@@ -60,7 +63,7 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
         add(directive, wrong && { stage: 'value', ...wrong }, guessed);
         continue;
       }
-      const verdict = judge(directive, { context: top.context, version });
+      const verdict = judge(directive, { context: top.context, version, declared });
       add(directive, verdict, guessed);
       if (!directive.block || directive.block.foreign || verdict) continue;
       const { items } = directive.block;
@@ -86,4 +89,26 @@ export function loadsForeignModules(project: Project): boolean {
 /** The output of `nginx -T`: every file of a configuration one after the other, each under a comment with its name. */
 function isDump({ text }: NginxSource): boolean {
   return /^# configuration file \S{1,400}:$/m.test(text.slice(0, 4096));
+}
+
+const declaredBy = new WeakMap<Project, ReadonlySet<string>>();
+
+/** Bounded, so that a comment of any length is read in linear time. */
+const DECLARATION = /^#[ \t]{0,20}upstream-medic:[ \t]{0,20}directives=([\w,.-]{1,2000})/;
+
+/** Directives that the settings name, or a comment near the top of any file: `# upstream-medic: directives=shop_window,shop_door`. */
+function declaredDirectives(project: Project): ReadonlySet<string> {
+  let known = declaredBy.get(project);
+  if (!known) {
+    const names = new Set(project.options.directives);
+    for (const { text, tree } of project.nginxSources) {
+      for (const { start, end } of tree.comments.slice(0, 50)) {
+        const match = DECLARATION.exec(text.slice(start, Math.min(end, start + 2100)));
+        for (const name of match?.[1]?.split(',') ?? []) names.add(name);
+      }
+    }
+    known = names;
+    declaredBy.set(project, known);
+  }
+  return known;
 }

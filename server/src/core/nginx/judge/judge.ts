@@ -19,6 +19,8 @@ export interface Setting {
   readonly context: Context;
   /** `1.22.1`; null: the newest known. */
   readonly version: string | null;
+  /** Names that the person has declared: directives of a module of their own. */
+  readonly declared: ReadonlySet<string>;
 }
 
 /** Null where nginx would go on. A name or value with a template marker is not judged. */
@@ -57,8 +59,9 @@ const CONTEXT_NAMES: Readonly<Record<Context, string>> = {
   'mail-server': 'a server in mail',
 };
 
-function unknown(directive: Directive, { context, version }: Setting): Verdict | null {
+function unknown(directive: Directive, { context, version, declared }: Setting): Verdict | null {
   const { name } = directive;
+  if (declared.has(name.value)) return null;
   const removed = removedIn(name.value);
   if (removed) {
     // Where the version is not known, most servers are old enough to take it.
