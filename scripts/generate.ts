@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { catalogue, target } from './generate-catalogue';
 import { docs, readme } from './generate-docs';
+import { variables, target as variablesTarget } from './generate-variables';
 
 const root = path.resolve(import.meta.dirname, '..');
 const core = path.join(root, 'server/src/core');
@@ -14,6 +15,7 @@ const core = path.join(root, 'server/src/core');
 export function indexes(): Map<string, string> {
   return new Map([
     [target, catalogue()],
+    [variablesTarget, variables()],
     [
       path.join(core, 'rules/all.ts'),
       list('rules', ['links', 'nginx', 'php-fpm'], 'defineRule(', 'syntaxRule(', 'judgedRule('),

@@ -91,7 +91,8 @@ function fileContexts({ files }: Case): Map<string, Context> {
         if (!context) return;
         if (name.value === 'include' && args[0]) {
           const pattern = new RegExp(`^${args[0].value.replace(/[.+]/g, '\\$&').replace(/\*/g, '[^/]*')}$`);
-          for (const known of files.keys()) if (pattern.test(known) && !contexts.has(known)) contexts.set(known, context);
+          for (const known of files.keys())
+            if (pattern.test(known) && !contexts.has(known)) contexts.set(known, context);
         }
         if (block && !isDataBlock(name.value)) visit(block.items, contextInside(context, name.value));
       }

@@ -1,6 +1,16 @@
 /** Two verdicts on one configuration: the real `nginx -t`, and ours. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findings, load, mapFiles } from '../../../server/src/core';
@@ -35,7 +45,10 @@ export interface Subject {
 }
 
 /** Asks nginx about every subject, several at a time; answers are in the order of the subjects. */
-export async function askAll(subjects: readonly Subject[], beside: ReadonlyMap<string, string>): Promise<RealVerdict[]> {
+export async function askAll(
+  subjects: readonly Subject[],
+  beside: ReadonlyMap<string, string>,
+): Promise<RealVerdict[]> {
   const root = mkdtempSync(join(tmpdir(), 'oracle-'));
   const verdicts = new Array<RealVerdict>(subjects.length);
   let next = 0;
@@ -50,7 +63,7 @@ export async function askAll(subjects: readonly Subject[], beside: ReadonlyMap<s
         layOut(folder, new Map([...beside, ...subject.case.files]));
       }
       writeFileSync(join(folder, subject.file), subject.text);
-      verdicts[index] = await ask(folder);
+      verdicts[index] = await ask(folder, join(root, `${id}.log`));
       writeFileSync(join(folder, subject.file), subject.case.files.get(subject.file)!);
     }
   };
@@ -86,16 +99,16 @@ const MODULES = [
   'ngx_http_upstream_fair_module.so',
 ];
 
-function ask(folder: string): Promise<RealVerdict> {
+/** What nginx says goes to a file, not into a pipe: a pipe of Node is no device that `error_log /dev/stderr` could open. */
+function ask(folder: string, log: string): Promise<RealVerdict> {
   return new Promise((done, fail) => {
     const args = ['-t', '-p', `${folder}/`, '-c', join(folder, 'nginx.conf'), '-e', '/dev/null'];
-    const child = spawn(NGINX!, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 30_000 });
-    let text = '';
-    child.stderr.setEncoding('utf8').on('data', (chunk) => {
-      text += chunk;
-    });
+    const output = openSync(log, 'w');
+    const child = spawn(NGINX!, args, { stdio: ['ignore', 'ignore', output], timeout: 30_000 });
     child.on('error', fail);
     child.on('close', (status, signal) => {
+      closeSync(output);
+      const text = readFileSync(log, 'utf8');
       if (signal) fail(new Error(`nginx ended by ${signal}\n${text}`));
       else done(verdict(status === 0, text, folder));
     });

@@ -1,10 +1,8 @@
 /** Mistakes that people make, put into valid configurations: each kind many times, on different directives, always the same ones. */
-import { type Context, signatures } from '../../../server/src/core/nginx/catalogue';
-import { parse } from '../../../server/src/core/nginx/parser';
-import { applyEdits, type Edit } from '../../../server/src/core/text/edit';
-import type { Case, Site } from './corpus';
+import { applyEdits } from '../../../server/src/core/text/edit';
+import type { Site } from './corpus';
 import type { Subject } from './judge';
-import { KINDS, type Kind } from './kinds';
+import { type Change, KINDS, type Kind } from './kinds';
 import { type Random, seeded } from './random';
 import { added, wrong } from './values';
 
@@ -16,7 +14,7 @@ export interface Mutant extends Subject {
 
 export function mutants(all: readonly Site[], seed = '502'): Mutant[] {
   const made = new Map<string, Mutant>();
-  const add = (kind: string, site: Site, edits: readonly Edit[]): boolean => {
+  const add = (kind: string, site: Site, edits: readonly Change[]): boolean => {
     const text = applyEdits(site.text, edits);
     const key = `${site.case.name}\0${site.file}\0${text}`;
     if (text === site.text || made.has(key)) return false;
@@ -51,7 +49,12 @@ export function mutants(all: readonly Site[], seed = '502'): Mutant[] {
 }
 
 /** Takes the directives of a kind by turns, so that the common ones do not crowd out the rest. */
-function spread(kind: Kind, all: readonly Site[], random: Random, add: (k: string, s: Site, e: readonly Edit[]) => boolean) {
+function spread(
+  kind: Kind,
+  all: readonly Site[],
+  random: Random,
+  add: (k: string, s: Site, e: readonly Change[]) => boolean,
+) {
   const byName = new Map<string, Site[]>();
   for (const site of random.shuffled(all)) {
     if (!kind.on(site)) continue;
@@ -89,14 +92,14 @@ function opens({ directive, context }: Site): string {
   return name;
 }
 
-export function replaceArguments({ directive, text }: Site, value: string): Edit {
+export function replaceArguments({ directive, text }: Site, value: string): Change {
   const end = directive.args.at(-1)?.end ?? directive.name.end;
   const gap = text.slice(directive.name.end, directive.args[0]?.start ?? directive.name.end) || ' ';
   return { span: { start: directive.name.end, end }, newText: value === '' ? '' : gap + value };
 }
 
 /** A line of its own, first or last in the block. */
-export function insertInto({ directive, text }: Site, line: string, random: Random): Edit {
+export function insertInto({ directive, text }: Site, line: string, random: Random): Change {
   const block = directive.block!;
   const lineStart = text.lastIndexOf('\n', directive.start - 1) + 1;
   const indent = `${/^[ \t]*/.exec(text.slice(lineStart))![0]}    `;
@@ -110,19 +113,4 @@ export function insertInto({ directive, text }: Site, line: string, random: Rand
   const newline = text.indexOf('\n', last);
   const at = newline >= 0 && newline < block.end ? newline : last;
   return { span: { start: at, end: at }, newText: `\n${lines.join('\n')}` };
-}
-
-/** Every place where a directive may not stand, by name of the context. */
-export function foreign(name: string, from: Context): boolean {
-  return !signatures(name).some(({ contexts }) => contexts.includes(from));
-}
-
-/** The corpus as subjects of their own. */
-export function unchanged(cases: readonly Case[]): Subject[] {
-  return cases.map((each) => ({ case: each, file: 'nginx.conf', text: each.files.get('nginx.conf')! }));
-}
-
-/** False where the corpus itself would not parse: then positions mean nothing. */
-export function parses(text: string): boolean {
-  return parse(text).problems.length === 0;
 }

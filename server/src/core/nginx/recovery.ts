@@ -71,7 +71,8 @@ export function splitPoint(text: string, words: readonly Word[], terminator: Ter
 
 /** As above for the lines of a `map` and its kin, which hold two words (or one, `hostnames`), never more. */
 export function dataSplitPoint(text: string, words: readonly Word[], block: string): number {
-  if (block === 'types' || words.length <= 2) return -1;
+  // types takes any number, split_clients ignores what follows the first two.
+  if (block === 'types' || block === 'split_clients' || words.length <= 2) return -1;
   const index = [2, 1].find((i) => startsLine(text, words[i - 1]!.end, words[i]!.start));
   return index ?? -1;
 }

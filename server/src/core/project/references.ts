@@ -1,9 +1,11 @@
 /** What the parts of one configuration call each other by: names that are declared in one place and used in another. */
-import { plainSpan, type Span } from '../text/span';
-import { isGlob } from '../text/glob';
+
 import type { Directive } from '../nginx/tree';
+import { isGlob } from '../text/glob';
+import { plainSpan, type Span } from '../text/span';
 import { isInstalled } from './includes';
 import type { At, NginxRoot, Project } from './project';
+import { PACKAGED } from './settings';
 import type { NginxSource } from './source';
 
 export type Kind = 'http' | 'stream';
@@ -18,7 +20,7 @@ export interface Instance {
   inside(kind: Kind): ReadonlyMap<string, readonly At[]>;
 }
 
-const instances = new WeakMap<Project, Map<string, readonly Instance[]>>();
+const instances = new WeakMap<Project, Map<string, Instance[]>>();
 const NONE: readonly Instance[] = [];
 const EMPTY: ReadonlyMap<string, readonly At[]> = new Map();
 
@@ -29,7 +31,11 @@ export function instancesOf(project: Project, file: string): readonly Instance[]
     byFile = new Map();
     for (const root of project.nginxRoots) {
       const instance = instanceOf(project, root);
-      for (const each of instance.files) byFile.set(each, [...(byFile.get(each) ?? NONE), instance]);
+      for (const each of instance.files) {
+        const same = byFile.get(each);
+        if (same) same.push(instance);
+        else byFile.set(each, [instance]);
+      }
     }
     instances.set(project, byFile);
   }
@@ -86,15 +92,25 @@ function instanceOf(project: Project, root: NginxRoot): Instance {
 
 function isReadInFull(project: Project, root: NginxRoot, file: string): boolean {
   if (!isPlain(project, file)) return false;
-  return project.nginx(file)!.named('include').every((include) => {
-    const [word] = include.args;
-    if (!word || include.args.length > 1 || word.template || word.value.includes('$')) return false;
-    const resolved = project.resolved.get(patternOf(root, include));
-    if (!resolved || resolved.error) return false;
-    if (resolved.files.some((each) => !project.nginx(each))) return false;
-    // A pattern that finds nothing in a checkout may find something on the server.
-    return resolved.files.length > 0 || !isGlob(word.value) || !word.value.startsWith('/') || isInstalled(root.file);
-  });
+  return project
+    .nginx(file)!
+    .named('include')
+    .every((include) => {
+      const [word] = include.args;
+      if (!word || include.args.length > 1 || word.template || word.value.includes('$')) return false;
+      // What the packages bring along declares nothing that others refer to.
+      if (PACKAGED.test(word.value) || isModuleFolder(include)) return true;
+      const resolved = project.resolved.get(patternOf(root, include));
+      if (!resolved || resolved.error) return false;
+      if (resolved.files.some((each) => !project.nginx(each))) return false;
+      // A pattern that finds nothing in a checkout may find something on the server.
+      return resolved.files.length > 0 || !isGlob(word.value) || !word.value.startsWith('/') || isInstalled(root.file);
+    });
+}
+
+/** Debian's `include /etc/nginx/modules-enabled/*.conf`: `load_module` lines and nothing else. */
+export function isModuleFolder({ args }: Directive): boolean {
+  return /(?:^|\/)modules(?:-enabled|\.d)?\/\*\.conf$/.test(args[0]?.value ?? '');
 }
 
 function patternOf(root: NginxRoot, include: Directive): string {
@@ -159,4 +175,160 @@ export function zoneOf(directive: Directive): { name: string; word: Span } | nul
     if (zone) return { name: zone[1]!, word };
   }
   return null;
+}
+
+/** Two declarations that cannot both stand; nginx stops at `again`. */
+export interface Clash {
+  readonly first: At;
+  readonly again: At;
+}
+
+const clashes = new WeakMap<Instance, Map<string, ReadonlyMap<string, readonly Clash[]>>>();
+
+/**
+ * What `find` says of the configurations that read `file`, as far as nginx stops in that file. `what` names the question:
+ * each is asked once for each configuration.
+ */
+export function clashesIn<C extends Clash>(
+  project: Project,
+  file: string,
+  what: string,
+  find: (instance: Instance) => Iterable<C>,
+): readonly C[] {
+  const found = new Map<Directive, C>();
+  for (const instance of instancesOf(project, file)) {
+    let answers = clashes.get(instance);
+    if (!answers) {
+      answers = new Map();
+      clashes.set(instance, answers);
+    }
+    let byFile = answers.get(what);
+    if (!byFile) {
+      const map = new Map<string, C[]>();
+      for (const clash of find(instance)) {
+        const same = map.get(clash.again.file);
+        if (same) same.push(clash);
+        else map.set(clash.again.file, [clash]);
+      }
+      byFile = map;
+      answers.set(what, byFile);
+    }
+    for (const clash of (byFile.get(file) ?? []) as readonly C[]) {
+      if (!found.has(clash.again.directive)) found.set(clash.again.directive, clash);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Later directives whose key an earlier one has. Those without a key, or that a template decides about, are left out. */
+export function* sameKey(
+  project: Project,
+  all: readonly At[],
+  keyOf: (at: At) => string | null,
+): Generator<Clash, undefined> {
+  const first = new Map<string, At>();
+  for (const again of all) {
+    const key = isLiteral(project, again) ? keyOf(again) : null;
+    if (key === null) continue;
+    const known = first.get(key);
+    if (known) yield { first: known, again };
+    else first.set(key, again);
+  }
+}
+
+/** A `listen` of a `server` block. */
+export interface Listen {
+  readonly at: At;
+  /** Address, port and protocol: two that are equal are one socket. */
+  readonly key: string;
+  /** As nginx spells it in its messages: `0.0.0.0:80`. */
+  readonly text: string;
+  readonly isDefault: boolean;
+  /** It sets options of the socket, which only one `listen` of an address may do. */
+  readonly options: boolean;
+}
+
+export interface Server {
+  readonly at: At;
+  readonly listens: readonly Listen[];
+  /** Its `server_name` directives. */
+  readonly names: readonly At[];
+  /** Some `listen` is of a form whose addresses only nginx knows: a host name, a range of ports, a template. */
+  readonly vague: boolean;
+}
+
+const servers = new WeakMap<Instance, Map<Kind, readonly Server[]>>();
+
+/** The `server` blocks of a configuration, in the order nginx reads them. */
+export function serversOf(project: Project, instance: Instance, kind: Kind): readonly Server[] {
+  let byKind = servers.get(instance);
+  if (!byKind) {
+    byKind = new Map();
+    servers.set(instance, byKind);
+  }
+  let found = byKind.get(kind);
+  if (!found) {
+    found = (instance.inside(kind).get('server') ?? [])
+      .filter((at) => at.directive.block && isPlain(project, at.file))
+      .map((at) => serverOf(project, at, kind));
+    byKind.set(kind, found);
+  }
+  return found;
+}
+
+/** Directives called `name` directly in a block, includes expanded. */
+export function directly(project: Project, at: At, name: string): readonly At[] {
+  const items = at.directive.block?.items ?? [];
+  if (includesFiles(at.directive)) return project.children(at.file, at.directive).get(name) ?? [];
+  return items.filter((item) => item.name.value === name).map((directive) => ({ file: at.file, directive }));
+}
+
+/** What a block says without includes is the same in every snapshot that has the same text of its file. */
+const ownServers = { http: new WeakMap<Directive, Server>(), stream: new WeakMap<Directive, Server>() };
+
+function serverOf(project: Project, at: At, kind: Kind): Server {
+  const known = ownServers[kind].get(at.directive);
+  if (known) return known;
+  const written = directly(project, at, 'listen');
+  const listens = written.flatMap((each) => (isLiteral(project, each) ? (readListen(each, kind) ?? []) : []));
+  const names = directly(project, at, 'server_name').filter((each) => isLiteral(project, each));
+  const server = { at, listens, names, vague: listens.length < written.length };
+  if (!includesFiles(at.directive)) ownServers[kind].set(at.directive, server);
+  return server;
+}
+
+/** Does a block bring in other files, so that its own lines are not all of it? */
+export function includesFiles({ block }: Directive): boolean {
+  return block?.items.some(({ name }) => name.value === 'include') ?? false;
+}
+
+const SOCKET_OPTION =
+  /^(?:bind|deferred|reuseport|multipath|ipv6only=(?:on|off)|(?:setfib|fastopen|backlog|rcvbuf|sndbuf|so_keepalive)=.+)$/;
+
+function readListen(at: At, kind: Kind): Listen | null {
+  const [word, ...options] = at.directive.args.map(({ value }) => value);
+  if (word === undefined || /[${]/.test(word)) return null;
+  const text = listenText(word, kind);
+  if (text === null) return null;
+  const protocol = options.some((option) => option === 'quic' || option === 'udp') ? 'udp' : 'tcp';
+  return {
+    at,
+    key: `${protocol} ${text}`,
+    text,
+    isDefault: options.some((option) => option === 'default_server' || (option === 'default' && kind === 'http')),
+    options: options.some((option) => SOCKET_OPTION.test(option)),
+  };
+}
+
+/** `80`, `*:80` and `0.0.0.0:80` are one address; null for forms that stand for several or have to be looked up. */
+function listenText(word: string, kind: Kind): string | null {
+  if (word.startsWith('unix:')) return word;
+  const six = /^(\[[0-9a-fA-F:.]+\])(?::(\d+))?$/.exec(word);
+  const [, host, port] =
+    six ?? /^(?:(\*|\d{1,3}(?:\.\d{1,3}){3}):(\d+))$/.exec(word) ?? /^(\*|\d{1,3}(?:\.\d{1,3}){3})$/.exec(word) ?? [];
+  if (host !== undefined) {
+    if (port === undefined && kind === 'stream') return null;
+    return `${host === '*' ? '0.0.0.0' : host.toLowerCase()}:${port === undefined ? 80 : Number(port)}`;
+  }
+  return /^\d+$/.test(word) ? `0.0.0.0:${Number(word)}` : null;
 }

@@ -45,11 +45,21 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
     seen.add(directive);
     found.push({ directive, verdict, guessed });
   };
-  for (const outer of project.contexts(source.file)) {
+  const starts: { context: Context; data: Directive | null }[] = [];
+  // The lines of a file that a map or a geo includes are data, and in a block of an unknown module nobody knows.
+  const includers = project.includers(source.file);
+  for (const { directive } of includers) {
+    if (directive.parent && isDataBlock(directive.parent.name.value))
+      starts.push({ context: 'http', data: directive.parent });
+  }
+  if (!included || includers.some((at) => project.contextOf(at) !== null)) {
+    for (const context of project.contexts(source.file)) starts.push({ context, data: null });
+  }
+  for (const { context: outer, data } of starts) {
     const guessed = !included && outer !== 'main' && !told;
     // A stack of its own: files nest as deep as they like.
     const open: { items: readonly Directive[]; next: number; context: Context; data: Directive | null }[] = [
-      { items: source.tree.items, next: 0, context: outer, data: null },
+      { items: source.tree.items, next: 0, context: outer, data },
     ];
     for (let top = open[0]; top; top = open[open.length - 1]) {
       const directive = top.items[top.next++];

@@ -1,0 +1,89 @@
+/** `location`: its modifier, its expression, where it is nested. */
+import type { Directive, Word } from '../../tree';
+import { anyUnknown, type Check, isUnknown, noParameter, refuse, shown } from './check';
+import { checkRegex } from './regex';
+
+interface Place {
+  readonly kind: 'prefix' | 'exact' | 'regex' | 'named';
+  /** As nginx keeps it: without the modifier. */
+  readonly name: string;
+  /** The word that holds the name, and how many characters stand before it. */
+  readonly word: Word;
+  readonly skip: number;
+}
+
+const MODIFIERS: Readonly<Record<string, Place['kind']>> = {
+  '=': 'exact',
+  '^~': 'prefix',
+  '~': 'regex',
+  '~*': 'regex',
+};
+
+/** Null where the modifier is none. */
+function place({ args }: Directive): Place | null {
+  const [first, second] = args;
+  if (!first) return null;
+  if (second) {
+    const kind = MODIFIERS[first.value];
+    return kind ? { kind, name: second.value, word: second, skip: 0 } : null;
+  }
+  for (const modifier of ['=', '^~', '~*', '~']) {
+    if (!first.value.startsWith(modifier)) continue;
+    return { kind: MODIFIERS[modifier]!, name: first.value.slice(modifier.length), word: first, skip: modifier.length };
+  }
+  return { kind: first.value.startsWith('@') ? 'named' : 'prefix', name: first.value, word: first, skip: 0 };
+}
+
+export const checkLocation: Check = (directive, setting) => {
+  const [first] = directive.args;
+  if (!first || isUnknown(first)) return null;
+  const own = place(directive);
+  if (!own) {
+    return noParameter(
+      directive,
+      first,
+      ['=', '~', '~*', '^~'],
+      '= (exactly), ^~ (prefix, no regular expression after it), ~ and ~* (regular expression)',
+    );
+  }
+  if (isUnknown(own.word)) return null;
+  const wrong = own.kind === 'regex' ? checkRegex(own.word, own.skip) : null;
+  if (wrong) return wrong;
+  const { parent } = directive;
+  if (setting.context !== 'location') return null;
+  const outer = parent?.name.value === 'location' && !anyUnknown(parent) ? place(parent) : null;
+  if (outer?.kind === 'exact' || outer?.kind === 'named') {
+    return refuse(
+      own.word,
+      `No location can stand inside the ${outer.kind === 'exact' ? 'exact' : 'named'} location ${shown(outer.name)}: put ${shown(own.name)} beside it`,
+    );
+  }
+  if (own.kind === 'named') {
+    return refuse(own.word, `The named location ${shown(own.name)} can stand only in a server, not in a location`);
+  }
+  // Some file systems, and nginx with them, do not tell case.
+  if (outer && own.kind !== 'regex' && !own.name.toLowerCase().startsWith(outer.name.toLowerCase())) {
+    return refuse(
+      own.word,
+      outer.kind === 'regex'
+        ? `Only locations with a regular expression can stand inside the location ${shown(outer.name)}, which has one: write "~ ${own.name}", or put it beside`
+        : `The location ${shown(own.name)} must begin with ${shown(outer.name)}, the location around it: put it beside`,
+    );
+  }
+  return null;
+};
+
+const METHODS = [
+  ...['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'OPTIONS', 'PROPFIND', 'PROPPATCH', 'LOCK'],
+  ...['UNLOCK', 'PATCH'],
+];
+
+export const checkLimitExcept: Check = (directive, setting) => {
+  for (const word of directive.args) {
+    const method = word.value.toUpperCase();
+    if (isUnknown(word) || METHODS.includes(method)) continue;
+    if (setting.version === null && (method === 'CONNECT' || method === 'TRACE')) continue;
+    return noParameter(directive, word, METHODS);
+  }
+  return null;
+};

@@ -1,0 +1,79 @@
+/** Flags a second location of the same path. */
+import { locationMatch } from '../../nginx/model';
+import type { Directive } from '../../nginx/tree';
+import type { At, Project } from '../../project/project';
+import { blocksAround, type Clash, directly, isPlain, sameKey, spanNginxNames } from '../../project/references';
+import type { NginxSource } from '../../project/source';
+import { defineRule, type Report } from '../rule';
+
+export default defineRule({
+  id: 'nginx/duplicate-location',
+  language: 'nginx',
+  severity: 'error',
+  title: 'Two locations of one path',
+  why: `Of the locations of a \`server\` (or of an outer \`location\`) each path may stand once as a prefix and once with \`=\`:
+nginx refuses to start with \`duplicate location "/api"\`. \`location /api\` and \`location ^~ /api\` are the same prefix. Regular
+expressions are tried in the order of the file, so a second one of the same text is accepted, and never reached.`,
+  references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#location'],
+  *check(source, project) {
+    if (source.named('location').length === 0 || !isPlain(project, source.file)) return;
+    const seen = new Set<Directive>();
+    for (const { file, directive } of blocksAround(project, source.file)) {
+      const all = directive
+        ? repeated(project, { file, directive })
+        : find(project, project.children(file, null).get('location') ?? []);
+      for (const clash of all) {
+        if (clash.again.file !== source.file || clash.again.directive.parent || seen.has(clash.again.directive))
+          continue;
+        seen.add(clash.again.directive);
+        yield report(source, clash);
+      }
+    }
+    for (const directive of [...source.named('server'), ...source.named('location')]) {
+      if (!directive.block || directive.block.items.length === 0) continue;
+      for (const clash of repeated(project, { file: source.file, directive })) {
+        if (clash.again.directive.parent === directive) yield report(source, clash);
+      }
+    }
+  },
+});
+
+const known = new WeakMap<Project, Map<Directive, readonly Clash[]>>();
+
+function repeated(project: Project, block: At): readonly Clash[] {
+  let cache = known.get(project);
+  if (!cache) {
+    cache = new Map();
+    known.set(project, cache);
+  }
+  let found = cache.get(block.directive);
+  if (!found) {
+    found = isPlain(project, block.file) ? find(project, directly(project, block, 'location')) : [];
+    cache.set(block.directive, found);
+  }
+  return found;
+}
+
+function find(project: Project, locations: readonly At[]): Clash[] {
+  if (locations.length < 2) return [];
+  return [
+    ...sameKey(project, locations, (at) => {
+      const match = at.directive.block ? locationMatch(at.directive) : null;
+      // Regular expressions and named locations are not compared (ngx_http_join_exact_locations).
+      if (!match || match.modifier === '~' || match.modifier === '~*' || match.modifier === '@') return null;
+      if (match.pattern.startsWith('@') || /[$]\{/.test(match.pattern)) return null;
+      return `${match.modifier === '=' ? '=' : ''} ${match.pattern}`;
+    }),
+  ];
+}
+
+function report(source: NginxSource, { first, again }: Clash): Report {
+  const [from, to] = [again.directive.args[0]!, again.directive.args[again.directive.args.length - 1]!];
+  const { modifier, pattern } = locationMatch(again.directive)!;
+  const written = source.text.slice(from.start, to.end);
+  return {
+    span: spanNginxNames(source, again.directive, { start: from.start, end: to.end }),
+    message: `There is a location for ${modifier === '=' ? 'exactly ' : ''}"${pattern}" in this ${again.directive.parent?.name.value ?? 'block'} already: nginx refuses to start (duplicate location "${pattern}"). Merge "${written}" with it or remove one.`,
+    related: [{ file: first.file, span: first.directive.name, message: 'The first one is here.' }],
+  };
+}

@@ -1,0 +1,59 @@
+/** Flags a server name that another server of the same socket has already. */
+import type { Word } from '../../nginx/tree';
+import type { Project } from '../../project/project';
+import { type Clash, clashesIn, type Instance, serversOf } from '../../project/references';
+import { plainSpan } from '../../text/span';
+import { defineRule } from '../rule';
+
+interface NameClash extends Clash {
+  readonly word: Word;
+  readonly firstWord: Word;
+  readonly text: string;
+}
+
+export default defineRule({
+  id: 'nginx/duplicate-server-name',
+  language: 'nginx',
+  severity: 'warning',
+  title: 'Two servers of one name on one socket',
+  why: `nginx starts, but the second server never gets a request for that name:
+\`conflicting server name "example.com" on 0.0.0.0:80, ignored\`. An old copy of a site file beside the new one is the usual
+cause.`,
+  references: ['https://nginx.org/en/docs/http/server_names.html'],
+  *check(source, project) {
+    if (source.named('server_name').length === 0) return;
+    const found = clashesIn(project, source.file, 'server_name', (instance) => clashesOf(project, instance));
+    for (const { first, word, firstWord, text } of found) {
+      yield {
+        span: plainSpan(word),
+        message: `Another server on ${text} is called "${word.value}" already: nginx ignores the name here (conflicting server name "${word.value}" on ${text}, ignored).`,
+        related: [{ file: first.file, span: firstWord, message: 'Requests for this name are answered here.' }],
+      };
+    }
+  },
+});
+
+function* clashesOf(project: Project, instance: Instance): Generator<NameClash, undefined> {
+  const taken = new Map<string, { server: unknown; at: NameClash['first']; word: Word }>();
+  for (const server of serversOf(project, instance, 'http')) {
+    const sockets =
+      server.listens.length > 0 || server.vague ? server.listens : [{ key: 'tcp 0.0.0.0:80', text: '0.0.0.0:80' }];
+    if (sockets.length === 0) continue;
+    for (const at of server.names) {
+      let reported = false;
+      for (const word of at.directive.args) {
+        const name = word.value.toLowerCase();
+        if (name === '' || /[~$]/.test(name)) continue;
+        for (const { key, text } of sockets) {
+          const id = `${key} ${name}`;
+          const first = taken.get(id);
+          if (!first) taken.set(id, { server: server.at.directive, at, word });
+          else if (first.server !== server.at.directive && !reported) {
+            reported = true;
+            yield { first: first.at, again: at, word, firstWord: first.word, text };
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** Flags a limit of open files below what the connections of a worker need. */
+import type { At, Project } from '../../project/project';
+import { isPlain } from '../../project/references';
+import { defineRule, mend } from '../rule';
+
+export default defineRule({
+  id: 'nginx/file-limits',
+  language: 'nginx',
+  severity: 'warning',
+  title: 'Fewer open files than the connections need',
+  why: `A proxied request takes two connections, one to the client and one to the upstream, and each is an open file; a file that
+is sent is one more. Where \`worker_rlimit_nofile\` is below twice \`worker_connections\` a busy worker runs out of files first:
+\`socket() failed (24: Too many open files) while connecting to upstream\` and 500, or \`accept4() failed (24: …)\`.`,
+  references: [
+    'https://nginx.org/en/docs/ngx_core_module.html#worker_rlimit_nofile',
+    'https://nginx.org/en/docs/ngx_core_module.html#worker_connections',
+  ],
+  *check(source, project) {
+    for (const directive of source.named('worker_rlimit_nofile')) {
+      const at = { file: source.file, directive };
+      const word = directive.args[0];
+      const connections = directive.parent ? null : workerConnections(project, at);
+      if (!word || !connections || !/^\d{1,9}$/.test(word.value) || !isPlain(project, source.file)) continue;
+      const { count } = connections;
+      if (Number(word.value) >= 2 * count) continue;
+      yield {
+        span: word,
+        message: `${word.value} open files for each worker, but ${count} worker_connections${connections.at ? '' : ' (the default)'}: under load, proxied requests fail with "Too many open files" (500). Set at least ${2 * count}.`,
+        related: connections.at
+          ? [{ file: connections.at.file, span: connections.at.directive, message: 'The connections are set here.' }]
+          : [],
+        fixes: [
+          mend('nginx/file-limits', `Allow ${2 * count} open files: two for each connection`, [
+            { file: source.file, span: word, newText: String(2 * count) },
+          ]),
+        ],
+      };
+    }
+  },
+});
+
+/** The connections of the configuration that `at` stands at the top of; null where it is not told. */
+function workerConnections(project: Project, at: At): { count: number; at: At | null } | null {
+  let file = at.file;
+  const seen = new Set<string>();
+  for (let include = project.includers(file)[0]; include && !seen.has(file); include = project.includers(file)[0]) {
+    seen.add(file);
+    file = include.file;
+  }
+  const events = project.children(file, null).get('events')?.[0];
+  if (!events || !isPlain(project, events.file)) return null;
+  const inside = project.children(events.file, events.directive);
+  const set = inside.get('worker_connections')?.[0];
+  if (!set) return inside.has('include') ? null : { count: 512, at: null };
+  const value = set.directive.args[0]?.value ?? '';
+  return /^\d{1,9}$/.test(value) ? { count: Number(value), at: set } : null;
+}

@@ -1,0 +1,61 @@
+/** Flags a pass with variables that leads to a host name which nothing can resolve at run time. */
+import { passesOf } from '../../project/links';
+import type { Project } from '../../project/project';
+import { isWhole } from '../../project/references';
+import { inForce } from '../../project/settings';
+import { hostOf, targetsOf } from '../../project/target';
+import { defineRule } from '../rule';
+
+export default defineRule({
+  id: 'nginx/no-resolver',
+  language: 'nginx',
+  severity: 'warning',
+  title: 'A name to look up at run time, and no resolver',
+  why: `A pass with a variable in it, be it only in the path, is read anew for each request. A host name in it is not looked up when
+nginx starts, and nginx does not ask the system's resolver later: without a \`resolver\` each request gets 502 and
+\`no resolver defined to resolve backend.internal\`. Names of \`upstream\` groups and IP addresses need none. In Docker the
+resolver is \`127.0.0.11\`, elsewhere what \`/etc/resolv.conf\` names.`,
+  references: [
+    'https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver',
+    'https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass',
+  ],
+  *check(source, project) {
+    for (const pass of passesOf(project, source)) {
+      const word = pass.at.directive.args[0]!;
+      if (!pass.target.dynamic || word.template || !isWhole(project, source.file)) continue;
+      if (inForce(project, pass, 'resolver')) continue;
+      const found = targetsOf(project, pass).find(({ text }) => needsResolver(project, source.file, hostOf(text)));
+      const host = found ? hostOf(found.text)! : '';
+      if (!found || groupsAndPasses(project).has(host.toLowerCase())) continue;
+      const at = found.from[found.from.length - 1];
+      yield {
+        span: word,
+        message: `"${host}" is looked up for each request, because there is a variable in this target, but no resolver is set: requests get 502 "no resolver defined to resolve ${host}". Set a resolver, or name an upstream group.`,
+        related: at ? [{ file: at.file, span: at.directive, message: `The name "${host}" comes from here.` }] : [],
+      };
+    }
+  },
+});
+
+/** A host name that is written out, and that no upstream group has. */
+function needsResolver(project: Project, file: string, host: string | null): boolean {
+  if (!host || !/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/i.test(host) || !/[a-z]/i.test(host)) return false;
+  return !project.upstream(host, file);
+}
+
+const hostsByProject = new WeakMap<Project, Set<string>>();
+
+/** Hosts of passes without variables: nginx makes each a group of its own when it starts, which other passes then find. */
+function groupsAndPasses(project: Project): Set<string> {
+  let hosts = hostsByProject.get(project);
+  if (!hosts) {
+    hosts = new Set();
+    for (const source of project.nginxSources) {
+      for (const { target } of passesOf(project, source)) {
+        if (!target.dynamic && target.address.kind === 'tcp') hosts.add(target.address.host.toLowerCase());
+      }
+    }
+    hostsByProject.set(project, hosts);
+  }
+  return hosts;
+}

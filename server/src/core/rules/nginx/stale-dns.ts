@@ -1,0 +1,98 @@
+/** Flags an upstream name that nginx looks up once, at start, although its address is known to change. */
+import { upstreamServer } from '../../nginx/model';
+import { isOlder } from '../../nginx/version';
+import { setDirectives } from '../../project/edit';
+import { passesOf } from '../../project/links';
+import type { At, Project } from '../../project/project';
+import { isPlain, isWhole } from '../../project/references';
+import { isHostName } from '../../project/settings';
+import type { NginxSource } from '../../project/source';
+import type { Fix } from '../../remedies/remedy';
+import type { Span } from '../../text/span';
+import { defineRule, mend } from '../rule';
+
+/** Names that containers, service registries and cloud load balancers give; the address behind them is not theirs for long. */
+const MOVING =
+  /\.(?:local|internal|svc|consul|elb\.amazonaws\.com|[a-z0-9-]+\.elb\.amazonaws\.com|amazonaws\.com|cloudapp\.azure\.com|azurewebsites\.net|azurecontainerapps\.io|trafficmanager\.net|cloudfront\.net|run\.app|herokuapp\.com|herokudns\.com|fly\.dev|onrender\.com)\.?$/i;
+
+/** The machine itself, as containers call it. */
+const FIXED =
+  /^(?:localhost|ip6-localhost|(?:host|gateway|kubernetes)\.docker\.internal|host\.containers\.internal|host\.lima\.internal)\.?$/i;
+
+export default defineRule({
+  id: 'nginx/stale-dns',
+  language: 'nginx',
+  severity: 'information',
+  title: 'The address of this name is looked up only once',
+  why: `A host name that is written out in a pass or in a \`server\` line is looked up when nginx starts or reloads, and never again.
+A container that comes back with another address, or a load balancer that moves, makes every request 502:
+\`connect() failed (111: Connection refused)\` or \`(113: No route to host)\`, with the old address behind \`upstream:\`, until
+nginx is reloaded. From 1.27.3 on \`server name resolve;\` with a \`zone\` in the group and a \`resolver\` looks names up again; before,
+a variable as the target and a \`resolver\` (\`127.0.0.11\` in Docker) do. Only names of one word and those of containers,
+registries and clouds are reported, each once in a file.`,
+  references: [
+    'https://nginx.org/en/docs/http/ngx_http_upstream_module.html#resolve',
+    'https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver',
+  ],
+  *check(source, project) {
+    const seen = new Set<string>();
+    for (const { host, span, at, upstream } of names(source, project)) {
+      const key = host.toLowerCase();
+      if (seen.has(key) || FIXED.test(host) || (host.includes('.') && !MOVING.test(host))) continue;
+      seen.add(key);
+      yield {
+        span,
+        message: `"${host}" is looked up once, when nginx starts: when its address changes (a container that is made anew, a cloud), requests get 502 until nginx is reloaded. ${advice(project)}`,
+        fixes: upstream ? fixes(project, at, upstream) : [],
+      };
+    }
+  },
+});
+
+interface Name {
+  readonly host: string;
+  readonly span: Span;
+  readonly at: At;
+  readonly upstream: At | null;
+}
+
+/** Host names of passes that lead straight to a host, and of `server` lines without `resolve`. */
+function* names(source: NginxSource, project: Project): Generator<Name> {
+  const { file } = source;
+  for (const directive of source.named('server')) {
+    const upstream = project.parent({ file, directive });
+    const server = upstream?.directive.name.value === 'upstream' ? upstreamServer(directive) : null;
+    if (!server || server.dynamic || server.flags.has('resolve') || server.flags.has('down')) continue;
+    if (!isHostName(server.address)) continue;
+    yield { host: server.address.host, span: server.addressSpan, at: { file, directive }, upstream };
+  }
+  for (const { at, target, upstream } of passesOf(project, source)) {
+    if (target.dynamic || upstream || !isHostName(target.address)) continue;
+    const { host, port } = target.address;
+    // Without a port it may be a group that is not in view.
+    if (port === null && !host.includes('.') && !isWhole(project, file)) continue;
+    yield { host, span: target.addressSpan, at, upstream: null };
+  }
+}
+
+function advice(project: Project): string {
+  return isOlder(project.options.nginxVersion, '1.27.3')
+    ? 'A variable as the target with a resolver looks it up again (from 1.27.3 on: "resolve").'
+    : '"resolve" in an upstream group with a zone, and a resolver, look it up again.';
+}
+
+/** Only where a resolver is in force and nginx is known to have `resolve` is the change certain to load. */
+function fixes(project: Project, at: At, upstream: At): Fix[] {
+  if (isOlder(project.options.nginxVersion, '1.27.3') || !isPlain(project, at.file) || !isPlain(project, upstream.file))
+    return [];
+  if (project.effective(at, 'resolver').length === 0) return [];
+  const group = upstream.directive.args[0]?.value ?? '';
+  const last = at.directive.args[at.directive.args.length - 1]!;
+  const zone = project.children(upstream.file, upstream.directive).has('zone');
+  return [
+    mend('nginx/stale-dns', `Look "${at.directive.args[0]!.value}" up again whenever its time to live ends (resolve)`, [
+      { file: at.file, span: { start: last.end, end: last.end }, newText: ' resolve' },
+      ...(zone ? [] : setDirectives(project, upstream, [{ name: 'zone', args: [group, '64k'] }], null)),
+    ]),
+  ];
+}

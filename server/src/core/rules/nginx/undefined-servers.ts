@@ -1,0 +1,35 @@
+/** Flags an upstream block without a server. */
+import { signatures } from '../../nginx/catalogue';
+import { isLiteral, kindOf } from '../../project/references';
+import { defineRule } from '../rule';
+
+export default defineRule({
+  id: 'nginx/undefined-servers',
+  language: 'nginx',
+  severity: 'error',
+  title: 'Upstream without a server',
+  why: `An \`upstream\` block needs at least one \`server\`: nginx refuses to start with \`no servers are inside upstream\`. This often
+happens when the only server is commented out. A server that shall get no requests for now is marked \`down\`.`,
+  references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server'],
+  *check(source, project) {
+    for (const directive of source.named('upstream')) {
+      const { block } = directive;
+      const at = { file: source.file, directive };
+      if (!block?.closed || block.foreign || directive.args.length !== 1 || !isLiteral(project, at)) continue;
+      if (block.items.some(({ name }) => name.value === 'server' || name.value === 'include')) continue;
+      const context = project.contextOf(at);
+      if (!kindOf(project, at) || (context !== 'http' && context !== 'stream')) continue;
+      const children = project.children(source.file, directive);
+      // A zone can be filled at run time, a directive that stock nginx does not know may bring servers.
+      if (children.has('server') || children.has('zone') || children.has('include')) continue;
+      if ([...children.keys()].some((name) => signatures(name).length === 0)) continue;
+      const close = { start: block.end - 1, end: block.end };
+      const here = source.lines.position(close.start).line === source.lines.position(directive.name.start).line;
+      yield {
+        span: here ? directive.args[0]! : close,
+        message: `Upstream "${directive.args[0]!.value}" has no server: nginx refuses to start (no servers are inside upstream). Write at least one "server host:port;".`,
+        related: here ? [] : [{ file: source.file, span: directive.name, message: 'The upstream block starts here.' }],
+      };
+    }
+  },
+});
