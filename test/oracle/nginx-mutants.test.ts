@@ -47,6 +47,15 @@ describe.skipIf(!NGINX)('our errors and nginx -t', () => {
     expect(result.mutants.length).toBeGreaterThanOrEqual(1500);
   });
 
+  test('no rule throws', () => {
+    expect(
+      result.mutants
+        .filter(({ crash }) => crash)
+        .map(told)
+        .join('\n'),
+    ).toBe('');
+  });
+
   test('no error on what nginx accepts', () => {
     const alarms = result.mutants.filter((each) => disagreement(each) === 'false alarm');
     expect(alarms.map(told).join('\n')).toBe('');

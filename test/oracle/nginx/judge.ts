@@ -127,24 +127,36 @@ function verdict(accepted: boolean, stderr: string, folder: string): RealVerdict
   if (!place && /^(?:bind|socket|chown|mkdir|open)\(.* failed \((?:1|13): /.test(message)) {
     return { accepted: true, host: false, message: '', file: null, line: null };
   }
-  return {
-    accepted,
-    host: HOST.some((pattern) => pattern.test(message)),
-    message,
-    file: place ? place[1]!.replace(`${folder}/`, '') : null,
-    line: place ? Number(place[2]) : null,
-  };
+  const file = place ? place[1]!.replace(`${folder}/`, '') : null;
+  const line = place ? Number(place[2]) : null;
+  const host =
+    HOST.some((pattern) => pattern.test(message)) ||
+    ELSEWHERE.test(message) ||
+    opensElsewhere(message, folder, file, line);
+  return { accepted, host, message, file, line };
 }
 
 const HOST = [
   /^host not found/,
   /^getpwnam|^getgrnam/,
-  /No such file or directory.*BIO_new|BIO_new.*No such file|fopen.*No such file/,
   /^dlopen\(\)/,
   /^(?:bind|mkdir|chown|chmod|stat|opendir|socket|setsockopt)\(\)? .*failed/,
-  // Files that include does not read: logs, ticket keys, password files.
-  /^open\(\) "[^"]*(?:logs|certs|temp|cache|run|tmp|dev|var)\/[^"]*" failed/,
+  // What is in a certificate, a key or another file that is no configuration, or that it is missing.
+  /No such file or directory.*(?:BIO|fopen)|PEM routines|x509 certificate routines|DECODER routines|key values mismatch/,
+  /must be 48 or 80 bytes/,
 ];
+
+/** Modules that the machine's nginx has not, and others have: which one it will be is not in the files. */
+const ELSEWHERE =
+  /^unknown directive "(?:stream|mail|(?:zone_sync|js|lua|brotli|geoip2?|more|pagespeed|modsecurity|vhost_traffic_status|image_filter|perl|xslt|xml_entities|echo|upload|fancyindex|health_check|hls|f4f|session_log|auth_jwt|auth_pam|subs_filter|api|status|sticky|upstream_order|session_sticky|jvm_route|check|queue|state|ntlm|keyval|match|otel|dav_ext|google_perftools|fair|proxy_cache_purge|fastcgi_cache_purge|content_by_lua|zone_sync|upstream_conf|least_time)(?:_\w+)?)"$/;
+
+/** A file that nginx cannot open, other than by an include of a path below the configuration. */
+function opensElsewhere(message: string, folder: string, file: string | null, line: number | null): boolean {
+  if (!message.startsWith('open() "')) return false;
+  if (file === null || line === null) return true;
+  const text = readFileSync(join(folder, file), 'utf8').split('\n')[line - 1]!;
+  return !/\binclude\s/.test(text) || message.startsWith('open() "/');
+}
 
 /** Where our paths start. */
 const HOME = '/etc/nginx';

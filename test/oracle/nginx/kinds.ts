@@ -116,6 +116,12 @@ kind('file cut off', 14, any, ({ directive, text }, random) => {
   const at = directive.start + random.below(directive.end - directive.start);
   return at > 0 ? [cut(at, text.length)] : null;
 });
+kind(
+  'byte order mark',
+  6,
+  (site) => known(site) && site.directive.start < 200,
+  () => [put(0, '\ufeff')],
+);
 kind('merge conflict marks', 4, known, ({ directive, text }) => {
   const start = text.lastIndexOf('\n', directive.start - 1) + 1;
   return [put(start, '<<<<<<< HEAD\n')];

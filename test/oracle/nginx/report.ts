@@ -13,7 +13,7 @@ const { values } = parseArgs({
   options: {
     kind: { type: 'string' },
     show: { type: 'string', default: '0' },
-    /** false alarm, missed, other line, or host (what nginx refuses for reasons that are not in the files). */
+    /** crash, false alarm, missed, other line, or host (what nginx refuses for reasons that are not in the files). */
     only: { type: 'string' },
     /** Part of nginx's message. */
     match: { type: 'string' },

@@ -20,14 +20,20 @@ export async function run(wanted: (mutant: Mutant) => boolean = () => true, seed
   const cases = corpus();
   const beside = besides();
   const judgeable = cases.filter((each) => missingModules(each).length === 0);
-  const changed = mutants(sites(judgeable), seed).filter(wanted);
+  const changed = mutants(sites(cases), seed).filter((mutant) => judgeable.includes(mutant.case) && wanted(mutant));
   const asIs = (each: Case): Subject => ({ case: each, file: 'nginx.conf', text: each.files.get('nginx.conf')! });
   // nginx runs in processes of its own while we work here.
   const asked = askAll([...judgeable.map(asIs), ...changed], beside);
   const ours = new Map<Subject | Case, readonly OurError[]>();
+  const crashes = new Map<Subject, string>();
   for (const each of cases) ours.set(each, await ourErrors(asIs(each), beside));
   for (const each of changed) {
-    ours.set(each, await ourErrors(each, beside));
+    try {
+      ours.set(each, await ourErrors(each, beside));
+    } catch (error) {
+      ours.set(each, []);
+      crashes.set(each, (error as Error).stack ?? String(error));
+    }
     // Lets the answers of nginx in.
     await new Promise(setImmediate);
   }
@@ -38,6 +44,7 @@ export async function run(wanted: (mutant: Mutant) => boolean = () => true, seed
       mutant,
       real: real[judgeable.length + index]!,
       ours: ours.get(mutant)!,
+      crash: crashes.get(mutant) ?? null,
     })),
   };
 }

@@ -6,6 +6,8 @@ export interface Judged {
   readonly mutant: Mutant;
   readonly real: RealVerdict;
   readonly ours: readonly OurError[];
+  /** The stack, where our rules threw. */
+  readonly crash: string | null;
 }
 
 export interface Layer {
@@ -75,9 +77,10 @@ function onLine({ file, line }: RealVerdict, ours: readonly OurError[]): boolean
   return line !== null && ours.some((error) => error.file === file && error.line === line);
 }
 
-export type Disagreement = 'false alarm' | 'missed' | 'other line';
+export type Disagreement = 'crash' | 'false alarm' | 'missed' | 'other line';
 
-export function disagreement({ real, ours }: Judged): Disagreement | null {
+export function disagreement({ real, ours, crash }: Judged): Disagreement | null {
+  if (crash) return 'crash';
   if (real.host) return null;
   if (real.accepted) return ours.length > 0 ? 'false alarm' : null;
   if (ours.length === 0) return 'missed';
@@ -156,7 +159,7 @@ export function describe(each: Judged): string {
     excerpt,
     '```',
     `- nginx: ${real.accepted ? 'accepts it' : `${real.message}${place}`}`,
-    ...(ours.length === 0 ? ['- ours: nothing'] : []),
+    ...(ours.length === 0 ? [`- ours: ${each.crash ?? 'nothing'}`] : []),
     ...ours.slice(0, 5).map((error) => `- ours: ${error.code} (${error.file}:${error.line}) ${error.message}`),
     '',
   ].join('\n');
@@ -173,7 +176,7 @@ export function messageClass({ real }: Judged): string {
 
 export function disagreements(judged: readonly Judged[]): string {
   const parts = ['# Where nginx -t and our errors differ', ''];
-  for (const wanted of ['false alarm', 'missed', 'other line'] as const) {
+  for (const wanted of ['crash', 'false alarm', 'missed', 'other line'] as const) {
     const found = judged.filter((each) => disagreement(each) === wanted);
     parts.push(`## ${wanted}: ${found.length}`, '');
     if (wanted !== 'false alarm') {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are nginx's.
 /** What people write and nginx refuses (or, now and then, takes): values by kind and directive, and lines that do not belong. */
 
 type Table = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;

@@ -8,7 +8,7 @@ const PREFIXES = { http: prefixes.http.split(' '), stream: prefixes.stream.split
 
 /** Is it a variable of stock nginx, of any version known? */
 export function isBuiltIn(kind: 'http' | 'stream', name: string): boolean {
-  return NAMES[kind].has(name) || PREFIXES[kind].some((prefix) => name.startsWith(prefix) && name !== prefix);
+  return NAMES[kind].has(name) || PREFIXES[kind].some((prefix) => name.startsWith(prefix));
 }
 
 export function builtInNames(kind: 'http' | 'stream'): Iterable<string> {

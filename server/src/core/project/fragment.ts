@@ -20,6 +20,8 @@ const PREFERENCE: readonly Context[] = [
   'limit_except',
 ];
 
+const MAIN_BLOCKS = new Set(['http', 'events', 'stream', 'mail']);
+
 const COMMENT = /^#\s*upstream-medic:\s*context=([a-z_,-]+)/;
 
 /**
@@ -60,6 +62,8 @@ export function contextComment(found: NginxSource): readonly string[] | null {
 
 /** The context that allows most of the directives at the top of the file. */
 function bestContext(found: NginxSource): Context {
+  // Blocks that stand nowhere else: whatever has slipped out of them, this is a main file.
+  if (found.tree.items.some(({ name, block }) => block && MAIN_BLOCKS.has(name.value))) return 'main';
   const votes = new Map<Context, number>();
   for (const directive of found.tree.items) {
     const opens = directive.block !== null;

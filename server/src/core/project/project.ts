@@ -235,7 +235,7 @@ export function createProject(data: ProjectData): Project {
         const same = map.get(name);
         if (same) same.push({ file: from, directive });
         else map.set(name, [{ file: from, directive }]);
-        if (name !== 'include') continue;
+        if (name !== 'include' || directive.args.length !== 1) continue;
         for (const child of data.resolved.get(includePattern(from, directive))?.files ?? []) {
           const found = nginx(child);
           if (!found || visiting.has(child) || visiting.size > 50 || --budget < 0) continue;
@@ -353,7 +353,7 @@ export function fpmPattern(file: string, pattern: string): string {
 }
 
 function absolutePattern(prefix: string, include: Directive): string {
-  const pattern = include.args[0]!.value;
+  const pattern = include.args[0]?.value ?? '';
   return pattern.startsWith('/') || /^[A-Za-z]:[\\/]/.test(pattern) ? pattern : `${prefix}/${pattern}`;
 }
 

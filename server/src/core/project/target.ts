@@ -11,10 +11,21 @@ export interface Target {
 }
 
 /** `map` blocks with thousands of lines say no more than their first ones. */
-const MOST_TARGETS = 50;
+const MOST_TARGETS = 20;
+
+const known = new WeakMap<Pass, readonly Target[]>();
 
 /** The targets that the files in view make of a pass; the written one where nothing is known about its variables. */
-export function targetsOf(project: Project, pass: Pass): Target[] {
+export function targetsOf(project: Project, pass: Pass): readonly Target[] {
+  let targets = known.get(pass);
+  if (!targets) {
+    targets = allTargets(project, pass);
+    known.set(pass, targets);
+  }
+  return targets;
+}
+
+function allTargets(project: Project, pass: Pass): Target[] {
   const { directive } = pass.at;
   let open: Target[] = [{ text: directive.args[0]?.value ?? '', from: [] }];
   const done: Target[] = [];
@@ -38,7 +49,7 @@ const PATH = /\$(?:\{(?:request_uri|uri|document_uri)\}|(?:request_uri|uri|docum
 export function hostOf(target: string): string | null {
   const rest = target.replace(/^[a-z]+:\/\//i, '').split(PATH)[0]!;
   if (/^unix:/i.test(rest)) return null;
-  return /^(?:\[[^\]]*\]|(?:\$\{\w+\}|[^/?#:])*)/.exec(rest)![0];
+  return /^(?:\[[^\]]*\]|[^/?#:]*)/.exec(rest)![0];
 }
 
 const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/g;
@@ -74,10 +85,14 @@ function valuesOf(project: Project, pass: Pass, name: string): { value: string; 
 
 function mapped(project: Project, map: At): { value: string; at: At }[] | null {
   if (!map.directive.block || !isPlain(project, map.file)) return null;
-  const items = map.directive.block.items.filter(
-    ({ name, args }) => args.length === 1 && name.value !== 'include' && !args[0]!.template,
-  );
-  return items.map((directive) => ({ value: directive.args[0]!.value, at: { file: map.file, directive } }));
+  const values: { value: string; at: At }[] = [];
+  for (const directive of map.directive.block.items) {
+    const [word] = directive.args;
+    if (!word || word.template || directive.args.length > 1 || directive.name.value === 'include') continue;
+    values.push({ value: word.value, at: { file: map.file, directive } });
+    if (values.length === MOST_TARGETS) break;
+  }
+  return values;
 }
 
 function variable(word: string | undefined): string | null {

@@ -3,6 +3,7 @@ import { type Context, contextInside, isDataBlock } from '../nginx/catalogue';
 import { judge, type Verdict } from '../nginx/judge/judge';
 import { checkDataLine } from '../nginx/judge/parameters';
 import type { Directive } from '../nginx/tree';
+import { plainSpan, type Span } from '../text/span';
 import { contextComment } from './fragment';
 import type { Project } from './project';
 import type { NginxSource } from './source';
@@ -43,7 +44,7 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
   const add = (directive: Directive, verdict: Verdict | null, guessed: boolean): void => {
     if (!verdict || seen.has(directive) || (loose && verdict.stage === 'misplaced')) return;
     seen.add(directive);
-    found.push({ directive, verdict, guessed });
+    found.push({ directive, verdict: { ...verdict, span: onLastLine(source, directive, verdict.span) }, guessed });
   };
   const starts: { context: Context; data: Directive | null }[] = [];
   // The lines of a file that a map or a geo includes are data, and in a block of an unknown module nobody knows.
@@ -121,4 +122,10 @@ function declaredDirectives(project: Project): ReadonlySet<string> {
     declaredBy.set(project, known);
   }
   return known;
+}
+
+/** nginx names the line on which a statement ends: where the word stands further up, the mark goes to what ends it. */
+function onLastLine({ text }: NginxSource, { block, semicolon }: Directive, span: Span): Span {
+  const end = block?.start ?? semicolon;
+  return end > span.end && text.slice(span.start, end).includes('\n') ? { start: end, end: end + 1 } : plainSpan(span);
 }

@@ -10,6 +10,7 @@ import nginxDuplicateDirective from './nginx/duplicate-directive';
 import nginxDuplicateListen from './nginx/duplicate-listen';
 import nginxDuplicateLocation from './nginx/duplicate-location';
 import nginxDuplicateLogFormat from './nginx/duplicate-log-format';
+import nginxDuplicateMapKey from './nginx/duplicate-map-key';
 import nginxDuplicateServerName from './nginx/duplicate-server-name';
 import nginxDuplicateUpstream from './nginx/duplicate-upstream';
 import nginxDuplicateZone from './nginx/duplicate-zone';
@@ -29,6 +30,7 @@ import nginxNoResolver from './nginx/no-resolver';
 import nginxNoTimeouts from './nginx/no-timeouts';
 import nginxNotABlock from './nginx/not-a-block';
 import nginxProxyPassSlash from './nginx/proxy-pass-slash';
+import nginxReservedVariable from './nginx/reserved-variable';
 import nginxServerTokens from './nginx/server-tokens';
 import nginxSsrf from './nginx/ssrf';
 import nginxStaleDns from './nginx/stale-dns';
@@ -64,6 +66,7 @@ export default [
   nginxDuplicateListen,
   nginxDuplicateLocation,
   nginxDuplicateLogFormat,
+  nginxDuplicateMapKey,
   nginxDuplicateServerName,
   nginxDuplicateUpstream,
   nginxDuplicateZone,
@@ -83,6 +86,7 @@ export default [
   nginxNoTimeouts,
   nginxNotABlock,
   nginxProxyPassSlash,
+  nginxReservedVariable,
   nginxServerTokens,
   nginxSsrf,
   nginxStaleDns,

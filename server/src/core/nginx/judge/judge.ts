@@ -9,7 +9,7 @@ import { isOlder } from '../version';
 import { checkParameters } from './parameters';
 import { isThirdParty } from './third-party';
 import { checkValue, type Wrong } from './values';
-import { removedIn, sinceVersion } from './versions';
+import { removedIn, sinceVersion, sinceVersionIn } from './versions';
 
 export interface Verdict extends Wrong {
   readonly stage: 'unknown' | 'misplaced' | 'count' | 'value' | 'version';
@@ -31,11 +31,13 @@ export function judge(directive: Directive, setting: Setting): Verdict | null {
   if (known.length === 0) return unknown(directive, setting);
   const here = known.filter(({ contexts }) => contexts.includes(setting.context));
   if (here.length === 0) return misplaced(directive, known, setting.context);
-  const since = sinceVersion(name.value);
+  const since = sinceVersion(name.value) ?? sinceVersionIn(name.value, setting.context);
   if (since && setting.version !== null && isOlder(setting.version, since))
     return tooNew(directive, since, setting.version);
   // The parser has spoken of a block without "{" and of "{" without a block.
   const signature = here.find(({ block }) => block === (directive.block !== null));
+  if (!signature && name.value === 'server' && !directive.block && args.length > 0)
+    return serverWithoutBlock(directive, setting.context);
   if (!signature || args.some(({ template }) => template)) return null;
   if (args.length < signature.min || args.length > signature.max) return count(directive, signature);
   const wrong = checkValue(directive, signature) ?? checkParameters(directive, signature, setting);
@@ -95,11 +97,20 @@ function misplaced({ name }: Directive, known: readonly Signature[], context: Co
   };
 }
 
+/** The line of an upstream that stands outside of it: nginx takes it for a server block. */
+function serverWithoutBlock({ name }: Directive, context: Context): Verdict {
+  return {
+    stage: 'misplaced',
+    span: name,
+    message: `In ${CONTEXT_NAMES[context]} "server" opens a block with "{"; the servers of a group stand in an upstream block. nginx refuses to load this file.`,
+  };
+}
+
 function tooNew({ name }: Directive, since: string, version: string): Verdict {
   return {
     stage: 'version',
     span: name,
-    message: `"${name.value}" came with nginx ${since}: nginx ${version} does not know it and refuses to load this file.`,
+    message: `"${name.value}" came with nginx ${since}: nginx ${version} does not know it here and refuses to load this file.`,
   };
 }
 

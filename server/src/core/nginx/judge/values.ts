@@ -27,9 +27,10 @@ export function checkValue(directive: Directive, signature: Signature): Wrong | 
     case 'number':
       return checkNumber(first, RANGES[name], refuse);
     case 'size':
-      return isSize(first.value, 'km') || isPlaceholder(first)
-        ? null
-        : refuse(first, 'write a size such as 8192, 8k or 1m');
+      if (isPlaceholder(first)) return null;
+      if (!isSize(first.value, 'km')) return refuse(first, 'write a size such as 8192, 8k or 1m');
+      // ngx_http_core_pool_size()
+      return name === 'connection_pool_size' || name === 'request_pool_size' ? checkPoolSize(first, refuse) : null;
     case 'offset':
       return isSize(first.value, 'kmg') || isPlaceholder(first)
         ? null
@@ -56,6 +57,12 @@ export function checkValue(directive: Directive, signature: Signature): Wrong | 
     default:
       return null;
   }
+}
+
+function checkPoolSize(word: Word, refuse: (word: Word, accepted: string) => Wrong): Wrong | null {
+  const size = Number(word.value);
+  if (!/^\d+$/.test(word.value) || (size >= 256 && size % 16 === 0)) return null;
+  return refuse(word, 'write 256 or more, a multiple of 16');
 }
 
 /** ngx_conf_check_num_bounds() of the directives that have it. */

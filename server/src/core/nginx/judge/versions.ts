@@ -57,3 +57,19 @@ const REMOVED: Readonly<Record<string, { readonly version: string; readonly inst
 export function removedIn(name: string): { readonly version: string; readonly instead: string } | null {
   return Object.hasOwn(REMOVED, name) ? REMOVED[name]! : null;
 }
+
+/** Directives that are older than the contexts they have gained. */
+const SINCE_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  resolver: { upstream: '1.27.3', 'stream-upstream': '1.27.3' },
+  resolver_timeout: { upstream: '1.27.3', 'stream-upstream': '1.27.3' },
+  server_name: { 'stream-server': '1.25.5' },
+  ssl_stapling: { stream: '1.27.2', 'stream-server': '1.27.2' },
+  ssl_stapling_file: { stream: '1.27.2', 'stream-server': '1.27.2' },
+  ssl_stapling_responder: { stream: '1.27.2', 'stream-server': '1.27.2' },
+  ssl_stapling_verify: { stream: '1.27.2', 'stream-server': '1.27.2' },
+};
+
+/** The version since which the directive may stand in this context; null where it always might. */
+export function sinceVersionIn(name: string, context: string): string | null {
+  return Object.hasOwn(SINCE_IN, name) ? (SINCE_IN[name]![context] ?? null) : null;
+}

@@ -44,9 +44,12 @@ export default defineRule({
         fixes:
           last.file === source.file && last.directive.parent === block
             ? [
-                mend('nginx/access-order', 'Deny everyone else: deny all', [
-                  insertion(project, { file: source.file, directive: block }, ['deny all;'], last.directive),
-                ]),
+                {
+                  ...mend('nginx/access-order', 'Deny everyone else: deny all', []),
+                  edits: () => [
+                    insertion(project, { file: source.file, directive: block }, ['deny all;'], last.directive),
+                  ],
+                },
               ]
             : [],
       };

@@ -31,7 +31,10 @@ must leave one buffer of \`*_buffers\` free. Raising \`proxy_buffer_size\` alone
       ]) {
         for (const directive of source.named(name)) {
           const at = { file: source.file, directive };
-          if (!isComplete(project, at) || !isUsed(project, at)) continue;
+          // The stream module's proxy_buffer_size stands alone.
+          const context = project.contextOf(at);
+          if (!context || /^(?:stream|mail)/.test(context) || !isComplete(project, at) || !isUsed(project, at))
+            continue;
           const found = judge(project, at, family);
           if (!found || found.at.file !== source.file || told.has(found.at.directive)) continue;
           told.add(found.at.directive);

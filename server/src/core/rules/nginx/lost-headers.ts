@@ -1,5 +1,6 @@
 /** Flags a block whose own header or parameter lines switch off the ones that it would have inherited. */
 
+import { locationMatch } from '../../nginx/model';
 import type { Directive } from '../../nginx/tree';
 import { isOlder } from '../../nginx/version';
 import { type BlockAt, insertion, writtenArgs } from '../../project/edit';
@@ -92,21 +93,18 @@ function lost(
         directive.name);
   return {
     span,
-    severity: severityOf(name, names),
+    severity: severityOf(name, names, directive),
     message: `This "${name}" switches off the ${names.length === 1 ? 'one' : names.length} inherited from further out: ${listed(names)}. ${consequence(name, names)}`,
-    related: gone
-      .slice(0, 5)
-      .map(({ file, directive: at }) => ({
-        file,
-        span: at,
-        message: `Set here, and lost in this ${directive.name.value}.`,
-      })),
+    related: gone.slice(0, 5).map(({ file, directive: at }) => ({
+      file,
+      span: at,
+      message: `Set here, and lost in this ${directive.name.value}.`,
+    })),
     fixes: [
-      mend(
-        'nginx/lost-headers',
-        `Repeat ${listed(names)} in this ${directive.name.value}`,
-        repeat(project, block, name, gone, own),
-      ),
+      {
+        ...mend('nginx/lost-headers', `Repeat ${listed(names)} in this ${directive.name.value}`, []),
+        edits: () => repeat(project, block, name, gone, own),
+      },
     ],
   };
 }
@@ -131,7 +129,8 @@ function isMissed(project: Project, name: string, at: At): boolean {
 
 function isInView(project: Project, file: string, include: Directive): boolean {
   const resolved = project.resolved.get(project.includePattern(file, include));
-  return resolved !== undefined && !resolved.error;
+  // A pattern that finds nothing here may find something on the server.
+  return resolved !== undefined && !resolved.error && resolved.files.length > 0;
 }
 
 /** Is there a pass whose requests the lines of this very block shape: in it, or in a block inside that has none of its own? */
@@ -155,10 +154,20 @@ function inheritsPlainly(project: Project, block: At): boolean {
   return !at || at.directive.args[0]?.value === 'on';
 }
 
-function severityOf(name: string, names: readonly string[]): Severity {
-  if (name === 'add_header') return 'information';
+function severityOf(name: string, names: readonly string[], block: Directive): Severity {
+  if (name === 'add_header') return isOfAssets(block) ? 'hint' : 'information';
   if (name.endsWith('_param')) return 'warning';
   return names.some((each) => VITAL.test(each.toLowerCase())) ? 'warning' : 'information';
+}
+
+/** Images, styles and the like, told by their extensions, need little of what protects pages. */
+function isOfAssets(block: Directive): boolean {
+  const match = locationMatch(block);
+  if (match?.modifier !== '~' && match?.modifier !== '~*') return false;
+  return (
+    /\\\.\(?.*\b(?:css|js|png|jpe\?g|jpe?g|gif|ico|svg|woff2?)\b/.test(match.pattern.slice(0, 300)) &&
+    !/php|html/.test(match.pattern)
+  );
 }
 
 function listed(names: readonly string[]): string {

@@ -25,8 +25,8 @@ resolver is \`127.0.0.11\`, elsewhere what \`/etc/resolv.conf\` names.`,
       if (!pass.target.dynamic || word.template || !isWhole(project, source.file)) continue;
       if (inForce(project, pass, 'resolver')) continue;
       const found = targetsOf(project, pass).find(({ text }) => needsResolver(project, source.file, hostOf(text)));
-      const host = found ? hostOf(found.text)! : '';
-      if (!found || groupsAndPasses(project).has(host.toLowerCase())) continue;
+      if (!found) continue;
+      const host = hostOf(found.text)!;
       const at = found.from[found.from.length - 1];
       yield {
         span: word,
@@ -37,16 +37,16 @@ resolver is \`127.0.0.11\`, elsewhere what \`/etc/resolv.conf\` names.`,
   },
 });
 
-/** A host name that is written out, and that no upstream group has. */
+/** A host name that is written out, and that no upstream group has, neither a written one nor one that nginx makes. */
 function needsResolver(project: Project, file: string, host: string | null): boolean {
   if (!host || !/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/i.test(host) || !/[a-z]/i.test(host)) return false;
-  return !project.upstream(host, file);
+  return !project.upstream(host, file) && !hostsOfPasses(project).has(host.toLowerCase());
 }
 
 const hostsByProject = new WeakMap<Project, Set<string>>();
 
 /** Hosts of passes without variables: nginx makes each a group of its own when it starts, which other passes then find. */
-function groupsAndPasses(project: Project): Set<string> {
+function hostsOfPasses(project: Project): Set<string> {
   let hosts = hostsByProject.get(project);
   if (!hosts) {
     hosts = new Set();

@@ -31,6 +31,7 @@ it. The backend answers 404, 403 or with a redirect. Both end with a slash, or t
       if (name.template || pattern.endsWith('/') === uri.endsWith('/')) continue;
       const related = [{ file: location.file, span: name, message: 'What this matches is replaced.' }];
       if (pattern.endsWith('/')) {
+        if (SINGLE.test(uri) || !/[a-z0-9]$/i.test(uri)) continue;
         const end = word.quote ? word.end - 1 : word.end;
         yield {
           span: word,

@@ -1,6 +1,7 @@
 /** Flags a pass whose host the client chooses. */
 import { locationMatch } from '../../nginx/model';
 import { matcher } from '../../nginx/regex';
+import type { Directive } from '../../nginx/tree';
 import { type Pass, passesOf } from '../../project/links';
 import type { Project } from '../../project/project';
 import { isPlain } from '../../project/references';
@@ -33,7 +34,7 @@ the name has been checked for its form only: it is safe where \`server_name\` an
         continue;
       for (const { text, from } of targetsOf(project, pass)) {
         const chosen = chosenBy(project, pass, hostOf(text) ?? '');
-        if (!chosen) continue;
+        if (!chosen || isTested(project, pass, chosen)) continue;
         const at = from[from.length - 1];
         const known = HOST.test(chosen);
         yield {
@@ -56,6 +57,22 @@ function isInternal(project: Project, pass: Pass): boolean {
     if (project.children(block.file, block.directive).has('internal')) return true;
   }
   return false;
+}
+
+/** Does an `if` around the pass ask what the variable holds? It may refuse all that is not meant. */
+function isTested(project: Project, pass: Pass, name: string): boolean {
+  const mention = new RegExp(`\\$\\{?${name}\\b`, 'i');
+  for (let block = project.parent(pass.at); block; block = project.parent(block)) {
+    const tests = [...(project.children(block.file, block.directive).get('if') ?? []), block];
+    if (tests.some(({ directive }) => isIf(directive) && directive.args.some(({ value }) => mention.test(value))))
+      return true;
+    if (block.directive.name.value === 'server') return false;
+  }
+  return false;
+}
+
+function isIf({ name }: Directive): boolean {
+  return name.value === 'if';
 }
 
 /** The variable that lets a client choose `host`, without `$`; null when none does, or when it cannot be told. */

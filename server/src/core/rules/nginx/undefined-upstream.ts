@@ -1,6 +1,7 @@
 /** Flags a backend without a port that no upstream block has the name of. */
 import type { Directive } from '../../nginx/tree';
 import { passesOf } from '../../project/links';
+import type { Project } from '../../project/project';
 import { instancesOf, isLiteral, isWhole, kindOf, spanNginxNames } from '../../project/references';
 import { closest } from '../../text/spelling';
 import { defineRule, mend } from '../rule';
@@ -25,6 +26,8 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
       if (dynamic || pass.upstream || address.kind !== 'tcp' || address.port !== null) continue;
       if (!/^[A-Za-z0-9._-]+$/.test(address.host) || directive.args.length !== 1) continue;
       if (project.upstream(address.host, file)) continue;
+      // nginx finds the address that another pass has written with its port, and takes that.
+      if (hostsWithPort(project).has(address.host.toLowerCase())) continue;
       const kind = kindOf(project, pass.at);
       if (pass.target.family === 'proxy' && (scheme !== 'tcp' || kind !== 'stream')) continue;
       if (!kind || !isLiteral(project, pass.at) || !isWhole(project, file)) continue;
@@ -46,3 +49,21 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
     }
   },
 });
+
+const hosts = new WeakMap<Project, ReadonlySet<string>>();
+
+/** Hosts that some pass of the project names together with a port, found once for each snapshot. */
+function hostsWithPort(project: Project): ReadonlySet<string> {
+  let known = hosts.get(project);
+  if (!known) {
+    const found = new Set<string>();
+    for (const source of project.nginxSources) {
+      for (const { target } of passesOf(project, source)) {
+        if (target.address.kind === 'tcp' && target.address.port !== null) found.add(target.address.host.toLowerCase());
+      }
+    }
+    known = found;
+    hosts.set(project, known);
+  }
+  return known;
+}

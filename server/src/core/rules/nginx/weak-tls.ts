@@ -1,4 +1,5 @@
 /** Flags TLS versions that no client should speak any more. */
+import { isOlder } from '../../nginx/version';
 import { isLiteral } from '../../project/references';
 import { defineRule, mend } from '../rule';
 
@@ -23,14 +24,16 @@ Without the directive nginx offers TLS 1.2 and 1.3 (before 1.23.4 TLS 1.0 to 1.2
       const weak = args.filter(({ value }) => BROKEN.has(value) || OLD.has(value));
       if (weak.length === 0 || !isLiteral(project, { file: source.file, directive })) continue;
       const span = { start: args[0]!.start, end: args[args.length - 1]!.end };
+      const { nginxVersion } = project.options;
+      const current = nginxVersion && isOlder(nginxVersion, '1.13.0') ? 'TLSv1.2' : 'TLSv1.2 TLSv1.3';
       const names = weak.map(({ value }) => value).join(', ');
       yield {
         span,
         severity: weak.some(({ value }) => BROKEN.has(value)) ? 'information' : 'hint',
-        message: `${names}: outdated ${weak.length === 1 ? 'version that is' : 'versions that are'} no longer safe, and that no current client needs. Write TLSv1.2 TLSv1.3.`,
+        message: `${names}: outdated ${weak.length === 1 ? 'version that is' : 'versions that are'} no longer safe, and that no current client needs. Write ${current}.`,
         fixes: [
-          mend('nginx/weak-tls', 'Offer TLSv1.2 and TLSv1.3 only', [
-            { file: source.file, span, newText: 'TLSv1.2 TLSv1.3' },
+          mend('nginx/weak-tls', `Offer current versions only: ${current}`, [
+            { file: source.file, span, newText: current },
           ]),
         ],
       };

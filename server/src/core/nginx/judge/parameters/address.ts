@@ -98,10 +98,16 @@ export function hostProblem(host: string): string | null {
   if (odd) {
     return odd[0] === '$' ? 'variables are not known when nginx starts' : `no host name holds "${odd[0]}"`;
   }
-  if (/^\d+(?:\.\d+){3}$/.test(host) && host !== '255.255.255.255') {
-    return host.split('.').some((part) => Number(part) > 255) ? `"${host}" is no IPv4 address` : null;
-  }
-  return /^\d+(?:\.\d+){4,}$/.test(host) ? `"${host}" is no IPv4 address` : null;
+  if (host.startsWith('.') || host.includes('..')) return 'an empty name stands between its dots';
+  return /^[\d.]+$/.test(host) && !isNumeric(host) ? `"${host}" is no IPv4 address` : null;
+}
+
+/** As the C library takes numbers for an address: `127.1` too. No name server knows a name of numbers alone. */
+function isNumeric(host: string): boolean {
+  const parts = host.split('.');
+  const last = parts.pop()!;
+  if (last === '' || parts.length > 3) return false;
+  return parts.every((part) => Number(part) <= 255) && Number(last) < 256 ** (4 - parts.length);
 }
 
 /** Four numbers up to 255, as ngx_inet_addr() takes them: each may be empty. */

@@ -1,7 +1,7 @@
 /** `listen` of http, stream and mail. */
 import type { Directive, Word } from '../../tree';
 import { isSize, isTime } from '../values';
-import { hostProblem, readUrl } from './address';
+import { hostProblem, readUrl, type Url } from './address';
 import {
   type Check,
   first,
@@ -51,12 +51,20 @@ export const checkListen: Check = (directive, setting, { type }) => {
 function checkAddress(word: Word): Wrong | null {
   if (isUnknown(word)) return null;
   const url = readUrl(word.value, { listen: true });
-  const problem = typeof url === 'string' ? url : url.kind === 'tcp' ? hostProblem(url.host) : null;
+  const problem = typeof url === 'string' ? url : url.kind === 'tcp' ? (hostProblem(url.host) ?? slip(url)) : null;
   if (problem === null) return null;
   return refuse(
     word,
     `${shown(word.value)} is nothing to listen on, ${problem}: write 80, 127.0.0.1:8080, [::]:80 or unix:/run/nginx.sock`,
   );
+}
+
+/** Names that only a slip makes: nginx would ask a name server for them. */
+function slip({ host, port }: Url): string | null {
+  if (port !== null) return null;
+  if (PARAMETERS.http!.includes(host) || host === 'udp')
+    return `"${host}" is a parameter, and the port is missing before it`;
+  return /^\d+[a-z-]?\d*$/i.test(host) && !/^\d+$/.test(host) ? 'the port is no number' : null;
 }
 
 function checkParameter(directive: Directive, word: Word, type: string, setting: Setting): Wrong | null {
