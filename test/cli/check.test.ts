@@ -131,7 +131,7 @@ describe('check: bad input', () => {
     ['a binary file', new Uint8Array([0, 1, 2, 3, 255, 0]), 2],
     ['a line of a megabyte', `server_name ${'x'.repeat(1024 * 1024)}\n`, 1],
     ['100 000 open blocks', 'a {\n'.repeat(100_000), 1],
-    ['100 000 closed blocks', 'http {'.repeat(100_000) + '}'.repeat(100_000), 0],
+    ['100 000 closed blocks', 'http {'.repeat(100_000) + '}'.repeat(100_000), 1],
     ['Latin-1', Buffer.from('server {\n  # caf\xe9\n  listen 80;\n}\n', 'latin1'), 0],
     ['nothing but brackets', '}}}}{{{{', 1],
   ])(

@@ -18,7 +18,6 @@ const words: Record<Language, Record<string, readonly string[]>> = {
       '$proxy_add_x_forwarded_for',
     ],
     $document_root$fastcgi_script_name: ['$document_root', '$fastcgi_script_name'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: nginx's variables look like this
     'listen ${NGINX_PORT};': ['listen', '${NGINX_PORT}'],
     'error_page 502 = @fallback;': ['error_page', '502', '@fallback'],
     'server app-1.example.com:80;': ['server', 'app-1.example.com', '80'],
