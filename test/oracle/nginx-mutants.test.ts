@@ -9,7 +9,7 @@ import { type Run, run } from './nginx/run';
 import { count, disagreement, disagreements, share, table, describe as told } from './nginx/tally';
 
 /** Shares of what nginx refuses. Only ever raised; the aim is 0.99 and 0.97. */
-const REACH = { flagged: 0.94, rightLine: 0.94 };
+const REACH = { flagged: 0.95, rightLine: 0.95 };
 
 if (!NGINX) {
   const message = 'No nginx: nothing compares our errors with the real one';

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { checkDataLine, type Wrong } from '../../../../server/src/core/nginx/judge/parameters';
+import { parse } from '../../../../server/src/core/nginx/parser';
 import { askNginx, nginxBinary } from '../nginx';
 import { EXAMPLES } from './parameters.examples';
 import { configuration, hasStream, wrongs } from './parameters-oracle';
@@ -69,10 +71,33 @@ describe('fixes', () => {
 
 describe('what is not judged', () => {
   test.each([
-    ...['listen ${PORT};', 'listen ${PORT} default_server;', 'listen $PORT;', 'listen 80 ${OPTIONS};', 'server_name ${NAME};'],
-    ...['location ${PREFIX} {}', 'location ~ ^/${PREFIX}( {}', 'return ${CODE} x;', 'if (${A} = b) {}', 'rewrite ${FROM} /a ${FLAG};'],
-    ...['error_page ${CODES} /a;', 'allow ${NETWORK};', 'expires ${TIME};', 'resolver ${DNS};', 'keepalive_timeout ${SECONDS};'],
-    ...['limit_req ${LIMIT};', 'error_log a.log ${LEVEL};', 'access_log ${LOG} f ${MORE};', 'open_file_cache ${CACHE};'],
+    ...[
+      'listen ${PORT};',
+      'listen ${PORT} default_server;',
+      'listen $PORT;',
+      'listen 80 ${OPTIONS};',
+      'server_name ${NAME};',
+    ],
+    ...[
+      'location ${PREFIX} {}',
+      'location ~ ^/${PREFIX}( {}',
+      'return ${CODE} x;',
+      'if (${A} = b) {}',
+      'rewrite ${FROM} /a ${FLAG};',
+    ],
+    ...[
+      'error_page ${CODES} /a;',
+      'allow ${NETWORK};',
+      'expires ${TIME};',
+      'resolver ${DNS};',
+      'keepalive_timeout ${SECONDS};',
+    ],
+    ...[
+      'limit_req ${LIMIT};',
+      'error_log a.log ${LEVEL};',
+      'access_log ${LOG} f ${MORE};',
+      'open_file_cache ${CACHE};',
+    ],
     ...['listen {{ port }};', 'location / { proxy_pass ${BACKEND}; }', 'location / { proxy_pass {{ backend }}/; }'],
     ...['try_files $uri =${CODE};', 'root ${ROOT};', 'set_real_ip_from ${PROXY}/8;', 'if (${CONDITION}) {}'],
   ])('%s', (example) => expect(wrongs(configuration('server', example))).toEqual([]));
@@ -115,4 +140,14 @@ describe('the line', () => {
     if (nginxBinary) expect(wrong?.line).toBe(askNginx(new Map([['nginx.conf', text]])).line);
     expect(wrongs(text, '1.22.1', false)).toHaveLength(1);
   });
+});
+
+test('lines of an included file are not told what stands before them', () => {
+  const line = (outer: string, text: string): Wrong | null =>
+    checkDataLine(parse(outer).items[0]!, parse(text).items[0]!);
+  expect(line('geo $v { ranges; include a; }', '10.0.0.0-10.0.0.9 x;')).toBeNull();
+  expect(line('geo $v { include a; }', '10.0.0.0/8 x;')).toBeNull();
+  expect(line('geo $v { include a; }', 'ten x;')).not.toBeNull();
+  expect(line('map $uri $v { include a; hostnames; }', '                          a..b x;')).toBeNull();
+  expect(line('map $uri $v { include a; }', '~( x;')).not.toBeNull();
 });

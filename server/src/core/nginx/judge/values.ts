@@ -61,8 +61,8 @@ export function checkValue(directive: Directive, signature: Signature): Wrong | 
 
 function checkPoolSize(word: Word, refuse: (word: Word, accepted: string) => Wrong): Wrong | null {
   const size = Number(word.value);
-  if (!/^\d+$/.test(word.value) || (size >= 256 && size % 16 === 0)) return null;
-  return refuse(word, 'write 256 or more, a multiple of 16');
+  if (!/^\d+$/.test(word.value) || (size >= 112 && size % 16 === 0)) return null;
+  return refuse(word, 'write 112 or more, a multiple of 16');
 }
 
 /** ngx_conf_check_num_bounds() of the directives that have it. */

@@ -41,10 +41,13 @@ for (const who of ['loader', 'manager']) {
 
 export const checkCachePath: Check = (directive, setting) => {
   const [, ...parameters] = directive.args;
+  const zones = parameters.filter(({ value }) => value.startsWith('keys_zone='));
   const wrong = first(parameters, (word) => {
     if (isUnknown(word)) return null;
     const [, key, value] = /^(\w+)=([\s\S]*)$/.exec(word.value) ?? [];
     if (key === 'keys_zone') {
+      // Of two zones the last gives the name.
+      if (value!.startsWith(':') && word !== zones[zones.length - 1]) return null;
       const problem = zoneProblem(value!, 2);
       return problem === null
         ? null
@@ -62,7 +65,7 @@ export const checkCachePath: Check = (directive, setting) => {
         );
   });
   if (wrong || anyUnknown(directive)) return wrong;
-  return parameters.some(({ value }) => value.startsWith('keys_zone='))
+  return zones.length > 0
     ? null
     : refuse(directive.args[0]!, `${directive.name.value} must have a zone for its keys: write keys_zone=name:10m`);
 };

@@ -30,9 +30,9 @@ export function shown(value: string): string {
   return `"${value.length > 60 ? `${value.slice(0, 59)}…` : value}"`;
 }
 
-/** Filled in by a template, also where envsubst finds a bare `$PORT`: what nginx will read is not known. */
+/** Filled in by a template, also where envsubst finds a bare `$PORT` or a shell `${PORT:-80}`: what nginx will read is not known. */
 export function isUnknown(word: Word): boolean {
-  return isPlaceholder(word) || /\$[A-Z][A-Z0-9_]*(?![A-Za-z0-9_])/.test(word.value);
+  return isPlaceholder(word) || /\$(?:\{[A-Z_][A-Z0-9_]*[:=?+-]|[A-Z][A-Z0-9_]*(?![A-Za-z0-9_]))/.test(word.value);
 }
 
 export function anyUnknown({ args }: Directive): boolean {

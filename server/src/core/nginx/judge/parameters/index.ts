@@ -151,6 +151,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   scgi_store: checkText,
   server: checkServer,
   server_name: checkServerName,
+  // Plain text in mail, never an expression.
+  'mail server_name': () => null,
   set: checkSet,
   set_real_ip_from: checkTrusted,
   split_clients: checkMap,

@@ -18,11 +18,14 @@ import {
 export const checkLimitZone: Check = (directive, setting) => {
   const [key, ...parameters] = directive.args;
   if (!key) return null;
+  const zones = parameters.filter(({ value }) => value.startsWith('zone='));
   const isRequests = directive.name.value === 'limit_req_zone';
   const wrong =
     checkVariables(key) ??
     first(parameters, (word) => {
       if (isUnknown(word)) return null;
+      // Of two zones the last gives the name.
+      if (word.value.startsWith('zone=:') && word !== zones[zones.length - 1]) return null;
       if (word.value.startsWith('zone=')) return checkZone(word, isRequests ? 'zone=name:10m' : 'zone=addr:10m');
       if (isRequests && word.value.startsWith('rate=')) return checkRate(word);
       // NGINX Plus.
@@ -30,7 +33,7 @@ export const checkLimitZone: Check = (directive, setting) => {
       return noParameter(directive, word, isRequests ? ['zone=NAME:SIZE', 'rate=10r/s'] : ['zone=NAME:SIZE']);
     });
   if (wrong || anyUnknown(directive)) return wrong;
-  return parameters.some(({ value }) => value.startsWith('zone='))
+  return zones.length > 0
     ? null
     : refuse(parameters[0] ?? directive.name, `The zone of ${directive.name.value} is missing: write zone=name:10m`);
 };

@@ -1,5 +1,5 @@
 /** `map`, `geo`, `split_clients`, `charset_map`, `types`: what stands before the `{`, and the lines inside. */
-import type { Directive, Word } from '../../tree';
+import type { Block, Directive, Word } from '../../tree';
 import { isCidr, isIPv4 } from './address';
 import {
   type Check,
@@ -91,9 +91,7 @@ function checkMapLine(block: Directive, line: Directive): Wrong | null {
   if (wrong || name.value === 'default') return wrong;
   const [sign] = /^~\*?/.exec(name.value) ?? [];
   if (sign !== undefined) return checkRegex(name, sign.length);
-  const isHostnames = block.block?.items.some(
-    (item) => item.start < line.start && item.name.value === 'hostnames' && item.args.length === 0,
-  );
+  const isHostnames = block.block !== null && line.parent === block && firsts(block.block).hostnames < line.start;
   return isHostnames ? checkHostname(name) : null;
 }
 
@@ -118,11 +116,13 @@ export function isHostname(name: string): boolean {
 function checkGeoLine(block: Directive, line: Directive, setting: Setting): Wrong | null {
   const { name, args } = line;
   const isStream = setting.context.startsWith('stream');
-  const before = block.block?.items.filter((item) => item.start < line.start) ?? [];
+  // A line of an included file is not told what stands before it: both forms pass.
+  const isIncluded = line.parent !== block;
+  const before = block.block && !isIncluded ? firsts(block.block) : NOTHING;
   if (args.length === 0) {
     if (name.value === 'ranges') {
-      const earlier = before.find(isNetworkLine);
-      return earlier
+      const earlier = before.network;
+      return earlier && earlier.start < name.start
         ? refuse(name, `"ranges" must stand before ${shown(earlier.name.value)} and all other networks of the geo`)
         : null;
     }
@@ -138,14 +138,14 @@ function checkGeoLine(block: Directive, line: Directive, setting: Setting): Wron
   const isProxy = name.value === 'proxy' && !isStream;
   const network = name.value === 'delete' || isProxy ? args[0]! : name;
   if (isUnknown(network) || network.value === '255.255.255.255') return null;
-  if (!isProxy && before.some((item) => item.name.value === 'ranges' && item.args.length === 0)) {
+  if (!isProxy && before.ranges < line.start) {
     const [, low, high] = /^([\d.]*)-([\d.]*)$/.exec(network.value) ?? [];
     if (low !== undefined && isIPv4(low) && isIPv4(high!) && number(low) <= number(high!)) return null;
     return refuse(network, `${shown(network.value)} is no range of IPv4 addresses: write 192.0.2.0-192.0.2.255`);
   }
   if (isCidr(network.value)) return null;
   // An included file may have said "ranges".
-  if (/^[\d.]+-[\d.]+$/.test(network.value) && before.some((item) => item.name.value === 'include')) return null;
+  if (/^[\d.]+-[\d.]+$/.test(network.value) && (isIncluded || before.include < line.start)) return null;
   return refuse(
     network,
     /^[\d.]+-[\d.]+$/.test(network.value)
@@ -154,8 +154,35 @@ function checkGeoLine(block: Directive, line: Directive, setting: Setting): Wron
   );
 }
 
-function isNetworkLine({ name, args }: Directive): boolean {
-  return args.length === 1 && name.value !== 'include' && name.value !== 'proxy';
+/** Where the words that change how a block is read stand first; Infinity where they do not. */
+interface Firsts {
+  readonly hostnames: number;
+  readonly ranges: number;
+  readonly include: number;
+  readonly network: Directive | null;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+const NOTHING: Firsts = { hostnames: NEVER, ranges: NEVER, include: NEVER, network: null };
+
+/** Lines may be many, and each asks. */
+const known = new WeakMap<Block, Firsts>();
+
+function firsts(block: Block): Firsts {
+  const before = known.get(block);
+  if (before) return before;
+  const start = (word: string, count: number): number =>
+    block.items.find(({ name, args }) => name.value === word && args.length === count)?.start ?? NEVER;
+  const found: Firsts = {
+    hostnames: start('hostnames', 0),
+    ranges: start('ranges', 0),
+    include: start('include', 1),
+    network:
+      block.items.find(({ name, args }) => args.length === 1 && name.value !== 'include' && name.value !== 'proxy') ??
+      null,
+  };
+  known.set(block, found);
+  return found;
 }
 
 function number(address: string): number {

@@ -104,7 +104,7 @@ function read(pattern: string): RegexFacts {
     const [outside] = /^\[:\^?[a-z]+:\]/.exec(pattern.slice(start)) ?? [];
     if (outside) throw new Refused(`"${outside}" stands only inside brackets: write "[${outside}]"`, start);
     if (pattern[at] === '^') at++;
-    /** The character before, where it may start a range. */
+    /** The character before, where it may start a range; -2 where one that is not known may. */
     let low = -1;
     for (let isFirst = true; ; isFirst = false) {
       const character = pattern[at];
@@ -116,7 +116,7 @@ function read(pattern: string): RegexFacts {
         if (posix[1] !== ':') throw new Refused(`PCRE does not know "${posix[0]}"`, at);
         if (!POSIX.has(posix[3]!)) throw new Refused(`"${posix[0]}" is no class of characters`, at);
         at += posix[0].length;
-        low = -1;
+        low = -2;
       } else if (character === '[' && /^\[[:.=]/.test(pattern.slice(at))) {
         // What ends it, and so where the class ends, differs.
         throw new Uncertain();
@@ -124,7 +124,11 @@ function read(pattern: string): RegexFacts {
         const from = at;
         escaped(true);
         const literal = /^\\[^A-Za-z0-9]$/.test(pattern.slice(from, at));
-        low = literal ? pattern.charCodeAt(from + 1) : -1;
+        low = literal ? pattern.charCodeAt(from + 1) : -2;
+      } else if (character === '-' && low === -2) {
+        // Passed with what follows, which may end a range.
+        low = -1;
+        at += /^-[^[\]\\]/.test(pattern.slice(at, at + 2)) ? 2 : 1;
       } else if (character === '-' && !isFirst && low >= 0) {
         const high = pattern[at + 1];
         if (high === undefined) throw new Refused('the "]" that closes a "[" is missing', start);

@@ -27,6 +27,11 @@ export const checkResolver: Check = (directive, setting, { type }) => {
         // NGINX Plus.
         return setting.version === null ? null : refuse(word, '"status_zone" is known to NGINX Plus only');
     }
+    // OpenResty: the name servers of /etc/resolv.conf.
+    if (word.value === 'local=on' && setting.version === null) {
+      servers++;
+      return null;
+    }
     servers++;
     const url = readUrl(word.value);
     const problem = typeof url === 'string' ? url : url.kind === 'tcp' ? hostProblem(url.host) : null;
