@@ -70,7 +70,8 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
       }
       const name = directive.name.value;
       if (top.data) {
-        const wrong = name === 'include' ? null : checkDataLine(top.data, directive);
+        const setting = { context: top.context, version, text: source.text };
+        const wrong = name === 'include' ? null : checkDataLine(top.data, directive, setting);
         add(directive, wrong && { stage: 'value', ...wrong }, guessed);
         continue;
       }
