@@ -133,6 +133,7 @@ describe('templates are read around', () => {
     ['a Jinja value in a string', 'add_header X "{{ value }}";\n'],
     ['a Jinja value with quotes in a string', 'add_header X "{{ value | default("x") }}";\n'],
     ['a Jinja loop around a block', '{% for s in servers %}\nserver {\n  listen {{ s.port }};\n}\n{% endfor %}\n'],
+    ['Penlight', '> if ssl then\nlisten 443 ssl;\n> end\n'],
     ['lua-resty-template', 'user {* user *};\n{* snippet *}\nlisten {*port*};\n'],
     ['an envsubst variable as a line', 'server {\n  listen 80;\n  ${EXTRA_DIRECTIVES}\n}\n'],
     ['a Jinja comment', '{# about this #}\nlisten 80;\n'],

@@ -42,6 +42,7 @@ const CLOSE_PAREN = 41;
 const STAR = 42;
 const SEMICOLON = 59;
 const LESS = 60;
+const GREATER = 62;
 const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
@@ -50,6 +51,9 @@ const CLOSE = 125;
 const MARKER = /\{\{|\{%|<%/;
 
 const QUANTIFIER = /\{\d{1,5}(?:,\d{0,5})?\}/y;
+
+/** A statement of Penlight's templates, as Kong has them; not the marks of a merge conflict. */
+const PENLIGHT = /^>[ \t]{0,8}(?:if|else|elseif|end|for|local|--)(?![A-Za-z0-9_])/;
 
 const isSpace = (code: number): boolean => code === SPACE || code === LF || code === CR || code === TAB;
 
@@ -334,6 +338,12 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
         standsAlone(i, templateEnd(i, true))
       ) {
         const end = templateEnd(i, true);
+        templates.push({ start: i, end });
+        i = end;
+      } else if (code === GREATER && words.length === 0 && PENLIGHT.test(text.slice(i, i + 20))) {
+        // Penlight's statements, as in Kong: "> if ssl then". No directive of nginx starts so.
+        const lineEnd = text.indexOf('\n', i);
+        const end = lineEnd < 0 ? text.length : lineEnd;
         templates.push({ start: i, end });
         i = end;
       } else if (code === DOLLAR && words.length === 0 && variableAlone(i) >= 0) {

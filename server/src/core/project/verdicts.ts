@@ -36,8 +36,10 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
   const found: Judged[] = [];
   const seen = new Set<Directive>();
   const { nginxVersion: version } = project.options;
-  // A template's own statements may open and close blocks, and a dump of "nginx -T" holds many files.
-  const loose = source.tree.templates.length > 0 || isDump(source);
+  // A dump of "nginx -T" holds many files, each with contexts of its own.
+  if (isDump(source)) return found;
+  // A template's own statements may open and close blocks.
+  const loose = source.tree.templates.length > 0;
   const included = project.includers(source.file).length > 0;
   const told = project.options.context !== null || contextComment(source) !== null;
   const declared = declaredDirectives(project);

@@ -128,7 +128,7 @@ export function isSize(value: string, units: 'km' | 'kmg'): boolean {
 
 /** A value that envsubst or another template will fill in: `${WORKERS}`. */
 export function isPlaceholder(word: Word): boolean {
-  return word.template || /\$\{[A-Z_][A-Z0-9_]*\}|^@[A-Z_][A-Z0-9_]*@$|^__[A-Z0-9_]+__$/.test(word.value);
+  return word.template || /\$\{\{|\$\{[A-Z_][A-Z0-9_]*\}|^@[A-Z_][A-Z0-9_]*@$|^__[A-Z0-9_]+__$/.test(word.value);
 }
 
 function withSpelling(wrong: Wrong, word: Word, words: readonly string[]): Wrong {
