@@ -4,6 +4,7 @@
  */
 import type { Span } from '../text/span';
 import { isDataBlock } from './catalogue';
+import { MARKER, templateMarks } from './template';
 import type { SyntaxProblem, Word } from './tree';
 
 /** What ended a statement. `error` stands for a missing `;` that the scanner has reported. */
@@ -36,56 +37,23 @@ const SPACE = 32;
 const DOUBLE = 34;
 const HASH = 35;
 const DOLLAR = 36;
-const PERCENT = 37;
 const SINGLE = 39;
 const CLOSE_PAREN = 41;
-const STAR = 42;
 const SEMICOLON = 59;
 const LESS = 60;
-const GREATER = 62;
 const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
 
-/** What template languages put into a file: Jinja, Go templates, ERB. */
-const MARKER = /\{\{|\{%|<%/;
-
 const QUANTIFIER = /\{\d{1,5}(?:,\d{0,5})?\}/y;
-
-/** A statement of Penlight's templates, as Kong has them; not the marks of a merge conflict. */
-const PENLIGHT = /^>[ \t]{0,8}(?:if|else|elseif|end|for|local|--)(?![A-Za-z0-9_])/;
 
 const isSpace = (code: number): boolean => code === SPACE || code === LF || code === CR || code === TAB;
 
 export function scanner(text: string, report: (problem: SyntaxProblem) => void): Scanner {
   const comments: Span[] = [];
   const templates: Span[] = [];
-  /** Template markers that do not close any more, so that a text full of opening ones is not searched again and again. */
-  const unseen = new Set<string>();
+  const marks = templateMarks(text);
   let position = 0;
-
-  /** The offset behind a template marker that starts at `at`, or -1. Only where nginx itself would fail at once. */
-  function templateEnd(at: number, statementStart: boolean): number {
-    const second = text.charCodeAt(at + 1);
-    let close: string;
-    if (second === OPEN) close = '}}';
-    else if (second === PERCENT) close = text.charCodeAt(at) === LESS ? '%>' : '%}';
-    else if (second === HASH && statementStart && text.charCodeAt(at) === OPEN) close = '#}';
-    // lua-resty-template; "{*.example.com" without the closing mark is a line of a map.
-    else if (second === STAR && text.charCodeAt(at) === OPEN) close = '*}';
-    else return -1;
-    if (text.charCodeAt(at) === LESS && second !== PERCENT) return -1;
-    if (close === '*}' || (close === '}}' && !statementStart)) {
-      // Inside a statement a value closes on its line: "server {{" with the rest below is a brace too many.
-      const [line = ''] = text.slice(at + 2, at + 1000).split('\n', 1);
-      const found = line.indexOf(close);
-      return found < 0 ? -1 : at + 2 + found + close.length;
-    }
-    if (unseen.has(close)) return -1;
-    const end = text.indexOf(close, at + 2);
-    if (end < 0) unseen.add(close);
-    return end < 0 ? -1 : end + 2;
-  }
 
   function skipComment(at: number): number {
     let end = text.indexOf('\n', at);
@@ -162,7 +130,7 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
       const code = text.charCodeAt(i);
       if (code === OPEN) {
         if (variable) continue;
-        const end = templateEnd(i, false);
+        const end = marks.end(i, false);
         if (end >= 0) template = true;
         const next = end >= 0 ? end : quantifierEnd(i, start, opener);
         if (next < 0) break;
@@ -170,7 +138,7 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
         i = next - 1;
       } else if (code === LESS) {
         variable = false;
-        const end = templateEnd(i, false);
+        const end = marks.end(i, false);
         if (end < 0) continue;
         template = true;
         i = end - 1;
@@ -305,7 +273,11 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
         afterQuote = false;
         continue;
       }
-      if (code === SEMICOLON) {
+      const templateStatement = words.length === 0 ? marks.statementEnd(i) : -1;
+      if (templateStatement >= 0) {
+        templates.push({ start: i, end: templateStatement });
+        i = templateStatement;
+      } else if (code === SEMICOLON) {
         if (words.length > 0) return finish(';', i, i + 1);
         report({
           code: 'unexpected-token',
@@ -315,41 +287,15 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
         });
         i++;
       } else if (code === OPEN) {
-        const end = templateEnd(i, words.length === 0);
-        if (end >= 0 && words.length === 0 && standsAlone(i, end)) {
-          templates.push({ start: i, end });
-          i = end;
-        } else if (end >= 0) {
-          const found = bareWord(i, words[0]?.value ?? '');
-          words.push(found);
-          i = found.end;
-        } else {
-          return finish('{', i, i + 1);
-        }
+        if (marks.end(i, words.length === 0) < 0) return finish('{', i, i + 1);
+        const found = bareWord(i, words[0]?.value ?? '');
+        words.push(found);
+        i = found.end;
       } else if (code === CLOSE) {
         if (words.length > 0) return finish('error', i, i);
         return finish('}', i, i + 1);
       } else if (code === HASH) {
         i = skipComment(i);
-      } else if (
-        code === LESS &&
-        words.length === 0 &&
-        templateEnd(i, true) >= 0 &&
-        standsAlone(i, templateEnd(i, true))
-      ) {
-        const end = templateEnd(i, true);
-        templates.push({ start: i, end });
-        i = end;
-      } else if (code === GREATER && words.length === 0 && PENLIGHT.test(text.slice(i, i + 20))) {
-        // Penlight's statements, as in Kong: "> if ssl then". No directive of nginx starts so.
-        const lineEnd = text.indexOf('\n', i);
-        const end = lineEnd < 0 ? text.length : lineEnd;
-        templates.push({ start: i, end });
-        i = end;
-      } else if (code === DOLLAR && words.length === 0 && variableAlone(i) >= 0) {
-        const end = variableAlone(i);
-        templates.push({ start: i, end });
-        i = end;
       } else if (code === DOUBLE || code === SINGLE) {
         let found = quotedWord(i, code);
         if (found) {
@@ -375,23 +321,6 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
       }
     }
     return finish('end', text.length, text.length);
-  }
-
-  /** The offset behind `${NAME}` on a line of its own, as envsubst fills it with directives; -1 for anything else. nginx knows no such directive. */
-  function variableAlone(start: number): number {
-    const [whole] = /^\$\{[A-Z_][A-Z0-9_]*\}/.exec(text.slice(start, start + 100)) ?? [];
-    return whole !== undefined && standsAlone(start, start + whole.length) ? start + whole.length : -1;
-  }
-
-  /** Is a template marker a statement of its own, followed only by space, another marker or the line's end? */
-  function standsAlone(start: number, end: number): boolean {
-    const second = text.charCodeAt(start + 1);
-    if (second === PERCENT && text.charCodeAt(start + 2) !== 61) return true; // {% … %}, <% … %>, but not <%= … %>
-    if (second === HASH) return true;
-    let i = end;
-    while (i < text.length && (text.charCodeAt(i) === SPACE || text.charCodeAt(i) === TAB)) i++;
-    const code = text.charCodeAt(i);
-    return i >= text.length || code === LF || code === CR || code === HASH || code === CLOSE;
   }
 
   return {
