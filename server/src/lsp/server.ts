@@ -127,7 +127,14 @@ export function startServer(connection: Connection, files: Files): void {
       uri,
       setTimeout(() => {
         timers.delete(uri);
-        publish(uri);
+        try {
+          publish(uri);
+        } catch (error) {
+          // A fault in one rule must not take the server, and with it every other finding, away.
+          connection.console.error(
+            `${uri}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          );
+        }
       }, delay),
     );
   }
