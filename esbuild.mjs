@@ -1,22 +1,52 @@
 // Bundles in dist/: the extension and its language server for desktop and web, and the command line.
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { tsImport } from 'tsx/esm/api';
 
 const production = process.argv.includes('--production');
 rmSync('dist', { recursive: true, force: true });
 
-const common = { bundle: true, logLevel: 'warning', minify: production, sourcemap: !production, legalComments: 'none' };
+const { referencePlugin } = await tsImport('./scripts/reference.ts', import.meta.url);
+const { notices } = await tsImport('./scripts/notices.ts', import.meta.url);
+
+// commander can run subcommands as programs of their own; ours has none, and Node's module takes long to load.
+const noChildProcess = {
+  name: 'no-child-process',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:node:)?child_process$/ }, ({ path, importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'nothing' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }));
+  },
+};
+
+const common = {
+  bundle: true,
+  logLevel: 'warning',
+  minify: production,
+  sourcemap: !production,
+  legalComments: 'none',
+  plugins: [referencePlugin],
+  metafile: true,
+};
 const node = { ...common, platform: 'node', format: 'cjs', target: 'node20' };
 const web = { ...common, platform: 'browser', target: 'es2022', define: { global: 'globalThis' } };
 
-await Promise.all([
+const bundles = await Promise.all([
   build({ ...node, entryPoints: { client: 'client/src/node.ts' }, outdir: 'dist', external: ['vscode'] }),
   build({ ...node, entryPoints: { server: 'server/src/hosts/node.ts' }, outdir: 'dist' }),
   build({
     ...node,
-    entryPoints: { cli: 'server/src/hosts/cli.ts' },
+    entryPoints: { cli: 'server/src/hosts/start.ts' },
     outdir: 'dist',
     banner: { js: '#!/usr/bin/env node' },
+  }),
+  build({
+    ...node,
+    entryPoints: { 'cli/program': 'server/src/hosts/cli.ts' },
+    outdir: 'dist',
+    plugins: [...common.plugins, noChildProcess],
   }),
   build({
     ...web,
@@ -26,13 +56,15 @@ await Promise.all([
     external: ['vscode'],
   }),
   build({ ...web, format: 'iife', entryPoints: { server: 'server/src/hosts/worker.ts' }, outdir: 'dist/web' }),
-  // What the explanation panel loads into its page.
+  // What the panels load into their pages.
   build({
     ...web,
     format: 'iife',
-    entryPoints: ['client/src/panel/page.ts', 'client/src/panel/panel.css'],
+    entryPoints: { page: 'client/src/panel/page.ts', panel: 'client/src/panel/panels.css' },
     outdir: 'dist/panel',
   }),
   // A guard, not a product: core must bundle for no platform at all.
   build({ ...common, platform: 'neutral', entryPoints: ['server/src/core/index.ts'], write: false }),
 ]);
+writeFileSync('dist/NOTICES.txt', notices(bundles.map(({ metafile }) => metafile)));
+execFileSync(process.execPath, ['scripts/code-cache.mjs', 'dist/cli/program.js'], { stdio: 'ignore' });

@@ -13,11 +13,11 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // A limit against hanging, not a claim of speed: a busy machine may take long.
           testTimeout: 60_000,
-          exclude: ['test/oracle/**', 'test/healing/**', 'test/host/**', 'test/ui/**'],
+          exclude: ['test/oracle/**', 'test/healing/**', 'test/lab/**', 'test/host/**', 'test/ui/**'],
         },
       },
       { test: { name: 'oracle', include: ['test/oracle/**/*.test.ts'], ...real } },
-      { test: { name: 'healing', include: ['test/healing/**/*.test.ts'], ...real } },
+      { test: { name: 'healing', include: ['test/healing/**/*.test.ts', 'test/lab/**/*.test.ts'], ...real } },
     ],
   },
 });

@@ -1,13 +1,14 @@
 /**
- * `npm run bench`: times our work on generated input beside real programs on the same input, in the same run. Numbers
- * depend on the machine; the ratios are what counts.
+ * `npm run bench`, or `npm run bench -- log` for one part: times our work on generated input beside real programs on the same
+ * input, in the same run. Numbers depend on the machine; the ratios are what counts.
  */
-import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findings, load, mapFiles } from '../server/src/core/index';
 import { parse } from '../server/src/core/nginx/parser';
+import { writeLog } from './bench-log';
 import { available } from './install-packages';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -46,28 +47,35 @@ function configuration(servers: number): string {
   return parts.join('\n');
 }
 
-/** Lines as a bad hour writes them: most about upstreams, some not. */
-function log(file: string, megabytes: number): void {
-  const messages = [
-    'connect() failed (111: Connection refused) while connecting to upstream',
-    'upstream timed out (110: Connection timed out) while reading response header from upstream',
-    'connect() to unix:/run/php/pool7.sock failed (2: No such file or directory) while connecting to upstream',
-    'upstream prematurely closed connection while reading response header from upstream',
-    'recv() failed (104: Connection reset by peer) while reading response header from upstream',
-    'open() "/var/www/html/favicon.ico" failed (2: No such file or directory)',
-    'no live upstreams while connecting to upstream',
-    'SSL_do_handshake() failed (SSL: error:0A000410:SSL routines::sslv3 alert handshake failure:SSL alert number 40) while SSL handshaking to upstream',
-  ];
-  const handle = openSync(file, 'w');
-  let block = '';
-  for (let i = 0, written = 0; written < megabytes * 1024 * 1024; i++) {
-    const second = String(i % 60).padStart(2, '0');
-    block += `2026/11/22 14:${String((i >> 6) % 60).padStart(2, '0')}:${second} [error] 1234#1234: *${i} ${messages[i % messages.length]}, client: 10.0.${i % 200}.${i % 250}, server: host${i % 1000}.example.com, request: "GET /api/users/${i} HTTP/1.1", upstream: "http://127.0.0.1:${3000 + (i % 50)}/api/users/${i}", host: "host${i % 1000}.example.com"\n`;
-    if (block.length < 1 << 20) continue;
-    written += writeSync(handle, block);
-    block = '';
+/** Sites as people write them, without upstreams: 20 lines a server. */
+function sites(servers: number): string {
+  const parts = ['events { worker_connections 1024; }', 'http {'];
+  for (let i = 0; i < servers; i++) {
+    parts.push(
+      '    server {',
+      '        listen 80;',
+      `        server_name host${i}.example.com www.host${i}.example.com;`,
+      `        root /srv/host${i};`,
+      '        location / {',
+      '            try_files $uri $uri/ /index.php?$args;',
+      '        }',
+      '        location /api/ {',
+      `            proxy_pass http://127.0.0.1:${3000 + (i % 5000)};`,
+      '            proxy_set_header Host $host;',
+      '            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
+      '            proxy_read_timeout 60s;',
+      '        }',
+      '        location ~ \\.php$ {',
+      `            fastcgi_pass unix:/run/php/pool${i % 50}.sock;`,
+      '            fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;',
+      '            fastcgi_read_timeout 60s;',
+      '        }',
+      '    }',
+      '',
+    );
   }
-  closeSync(handle);
+  parts.push('}', '');
+  return parts.join('\n');
 }
 
 /** Milliseconds of the fastest of `times` runs: the one least disturbed by other work on the machine. */
@@ -97,16 +105,15 @@ function row(name: string, ours: number, beside: string, theirs: number | null):
   console.log(`${name.padEnd(58)} ${ours.toFixed(1).padStart(9)} ms   ${beside.padEnd(26)} ${ratio}`);
 }
 
-async function main(): Promise<void> {
-  if (!existsSync(cli)) throw new Error('dist/cli.js is missing: npm run build');
-  console.log(`Node ${process.version}, ${os.cpus()[0]?.model ?? 'unknown CPU'}, ${os.cpus().length} cores\n`);
-
+async function benchConfigurations(): Promise<void> {
   const checks: { lines: number; ours: number }[] = [];
-  for (const [servers, times] of [
-    [1000, 3],
-    [10_000, 1],
+  for (const [make, servers, times] of [
+    [configuration, 1000, 9],
+    [configuration, 10_000, 3],
+    [sites, 1000, 9],
+    [sites, 10_000, 3],
   ] as const) {
-    const text = configuration(servers);
+    const text = make(servers);
     const lines = text.split('\n').length;
     const file = path.join(folder, `nginx-${servers}.conf`);
     writeFileSync(file, text);
@@ -115,13 +122,14 @@ async function main(): Promise<void> {
     const theirs = nginx ? fastest(times, judge) : null;
     const ours = fastest(times, () => command(process.execPath, [cli, 'check', file]));
     checks.push({ lines, ours });
+    const of = make === sites ? ' of sites' : '';
     row(
-      `parse ${lines} lines`,
+      `parse ${lines} lines${of}`,
       fastest(3, () => void parse(text)),
       'nginx -t',
       theirs,
     );
-    row(`check ${lines} lines, process start included`, ours, 'nginx -t', theirs);
+    row(`check ${lines} lines${of}, process start included`, ours, 'nginx -t', theirs);
   }
   const [small, large] = checks;
   console.log(
@@ -129,6 +137,7 @@ async function main(): Promise<void> {
   );
 
   const text = configuration(250);
+  const keystrokes: number[] = [];
   for (const others of [0, 1000]) {
     const files = new Map([['/nginx.conf', 'events {}\nhttp { include conf.d/*.conf; }\n']]);
     files.set('/conf.d/edited.conf', text.slice(text.indexOf('http {') + 6, text.lastIndexOf('}')));
@@ -142,10 +151,11 @@ async function main(): Promise<void> {
     findings(project, '/conf.d/edited.conf');
     let current = project;
     let n = 0;
-    const ms = fastest(10, () => {
+    const ms = fastest(50, () => {
       current = current.withText('/conf.d/edited.conf', `${edited}# ${n++}\n`);
       findings(current, '/conf.d/edited.conf');
     });
+    keystrokes.push(ms);
     row(
       `keystroke to findings, ${edited.split('\n').length} lines, ${others} other files`,
       ms,
@@ -153,26 +163,72 @@ async function main(): Promise<void> {
       1000 / 60,
     );
   }
-  console.log('');
+  console.log(`1000 other files make a keystroke ${(keystrokes[1]! / keystrokes[0]!).toFixed(2)} × as long\n`);
+}
 
-  const file = path.join(folder, 'error.log');
-  log(file, 64);
-  const grep = fastest(3, () => command('grep', ['-cE', 'failed \\(111|timed out', file]));
-  row(
-    'explain --format summary, 64 MB',
-    fastest(2, () => command(process.execPath, [cli, 'explain', '--format', 'summary', file])),
-    "grep -cE 'failed \\(111|…'",
-    grep,
-  );
+/** Summaries of a log of 1 GB and of a quarter of it, and each entry explained. */
+async function benchLogs(): Promise<void> {
+  const pattern = 'failed \\(111|timed out';
+  for (const megabytes of [256, 1024]) {
+    const file = path.join(folder, 'error.log');
+    writeLog(file, megabytes);
+    const name = `explain --format summary, ${megabytes} MB, process start included`;
+    const run = (): void => command(process.execPath, [cli, 'explain', '--format', 'summary', file]);
+    const ours = fastest(3, run);
+    row(
+      name,
+      ours,
+      "grep -cE 'failed \\(111|…'",
+      fastest(3, () => command('grep', ['-cE', pattern, file])),
+    );
+    row(
+      '',
+      ours,
+      'wc -l',
+      fastest(3, () => command('wc', ['-l', file])),
+    );
+    console.log(
+      `${''.padEnd(58)} ${(await memory(['explain', '--format', 'summary', file])).toFixed(0).padStart(9)} MB resident`,
+    );
+  }
   const sample = path.join(folder, 'sample.log');
-  writeFileSync(sample, readFileSync(file).subarray(0, 4 * 1024 * 1024));
-  const grepSample = fastest(3, () => command('grep', ['-cE', 'failed \\(111|timed out', sample]));
-  row(
-    'explain --format jsonl, 4 MB',
-    fastest(2, () => command(process.execPath, [cli, 'explain', '--format', 'jsonl', sample])),
-    "grep -cE 'failed \\(111|…'",
-    grepSample,
-  );
+  writeLog(sample, 4);
+  for (const format of ['json', 'jsonl', 'text']) {
+    row(
+      `explain --format ${format}, 4 MB`,
+      fastest(2, () => command(process.execPath, [cli, 'explain', '--format', format, sample])),
+      "grep -cE 'failed \\(111|…'",
+      fastest(3, () => command('grep', ['-cE', pattern, sample])),
+    );
+  }
+}
+
+/** The most memory that the command has at any time, in MB; from Linux's /proc. */
+async function memory(args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [cli, ...args], { stdio: 'ignore' });
+  let most = 0;
+  const timer = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      most = Math.max(most, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+    } catch {
+      // it has ended
+    }
+  }, 20);
+  await new Promise((done) => child.on('close', done));
+  clearInterval(timer);
+  return most;
+}
+
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { check: benchConfigurations, log: benchLogs };
+
+async function main(): Promise<void> {
+  if (!existsSync(cli)) throw new Error('dist/cli.js is missing: npm run build');
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.find((part) => !PARTS[part]);
+  if (unknown !== undefined) throw new Error(`no part "${unknown}": ${Object.keys(PARTS).join(', ')}`);
+  console.log(`Node ${process.version}, ${os.cpus()[0]?.model ?? 'unknown CPU'}, ${os.cpus().length} cores\n`);
+  for (const [name, part] of Object.entries(PARTS)) if (wanted.length === 0 || wanted.includes(name)) await part();
 }
 
 void main().finally(() => rmSync(folder, { recursive: true, force: true }));

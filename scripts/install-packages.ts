@@ -10,6 +10,7 @@ export interface Programs {
   chromium?: string;
   curl?: string;
   openssl?: string;
+  pcre2test?: string;
 }
 
 export type Program = keyof Programs;
@@ -57,6 +58,7 @@ const wanted: Readonly<Record<Program, Wanted>> = {
   },
   curl: { title: 'curl', names: [/^curl$/], packages: ['curl'], neededFor: 'healing tests' },
   openssl: { title: 'openssl', names: [/^openssl$/], packages: ['openssl'], neededFor: 'healing tests' },
+  pcre2test: { title: 'pcre2test', names: [/^pcre2test$/], packages: ['pcre2-utils'], neededFor: 'oracle tests' },
 };
 
 /** Which of the programs are there, and where. Suites use it to decide whether they can run. */

@@ -41,7 +41,7 @@ const suites: readonly Suite[] = [
   },
   {
     name: 'oracle',
-    needs: ['nginx', 'phpFpm'],
+    needs: ['nginx', 'phpFpm', 'pcre2test'],
     folder: 'test/oracle',
     counts: 'vitest',
     command: [...vitest('oracle'), '--project=oracle'],

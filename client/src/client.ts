@@ -1,26 +1,36 @@
 /** What the desktop and the web extension share: starts the language server, and adds the commands and the panel. */
 import * as vscode from 'vscode';
-import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import { type BaseLanguageClient, type LanguageClientOptions, WorkDoneProgress } from 'vscode-languageclient';
 import type * as protocol from '../../server/src/lsp/protocol';
 import type {
+  ExplainLinesResult,
   ExplainParams,
   ExplainResult,
   FilesAnswer,
   FilesParams,
   LanguageParams,
+  LogSummary,
   StartOptions,
+  SummariseParams,
 } from '../../server/src/lsp/protocol';
 import { documentSelector, middleware, watchers } from './documents';
 import { explainLine } from './explain';
 import { answerFiles } from './files';
 import { languageSetter } from './language';
 import { previews } from './panel/changes';
-import { explanations } from './panel/panel';
+import { type Ask, explanations } from './panel/panel';
+import { summaryPanel } from './summary/panel';
+import { type Summarise, summariseLog } from './summary/summarise';
+import { explainTerminal } from './terminal';
 
-// The server's code is not bundled for three words: only their types come from it.
+// The server's code is not bundled for a few words: only their types come from it.
 const EXPLAIN: typeof protocol.explainRequest = 'upstreamMedic/explain';
+const EXPLAIN_LINES: typeof protocol.explainLinesRequest = 'upstreamMedic/explainLines';
+const SUMMARISE: typeof protocol.summariseRequest = 'upstreamMedic/summarise';
+const SUMMARY_CLOSED: typeof protocol.summaryClosedNotification = 'upstreamMedic/summaryClosed';
 const LANGUAGE: typeof protocol.languageNotification = 'upstreamMedic/language';
 const FILES: typeof protocol.filesRequest = 'upstreamMedic/files';
+const TRUSTED: typeof protocol.trustedNotification = 'upstreamMedic/trusted';
 
 /** Also the prefix of the setting `upstreamMedic.trace.server`. */
 export const ID = 'upstreamMedic';
@@ -40,12 +50,11 @@ export async function start(
   const output = vscode.window.createOutputChannel(NAME);
   const fileEvents = watchers();
   const setLanguage = languageSetter(subscriptions);
-  const startOptions: StartOptions = { panel: true };
   const options: LanguageClientOptions = {
     documentSelector,
     middleware,
     outputChannel: output,
-    initializationOptions: startOptions,
+    initializationOptions: (): StartOptions => ({ panel: true, trusted: vscode.workspace.isTrusted }),
     synchronize: { fileEvents },
     markdown: { isTrusted: { enabledCommands: ['upstreamMedic.explainLine'] } },
   };
@@ -71,17 +80,48 @@ export async function start(
   };
   stopServer = stop;
 
-  const ask = async (uri: string, line: number): Promise<ExplainResult | null> => {
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  const request = async <T>(method: string, params: object, token?: vscode.CancellationToken): Promise<T> => {
     await started;
     if (!server) throw new Error('the language server is not running');
-    const params: ExplainParams = {
-      textDocument: { uri: document.uri.toString() },
-      position: { line, character: 0 },
-    };
-    return server.client.sendRequest<ExplainResult | null>(EXPLAIN, params);
+    return server.client.sendRequest<T>(method, params, token);
+  };
+  const ask: Ask = {
+    async line(uri, line) {
+      const target = vscode.Uri.parse(uri).toString();
+      const params: ExplainParams = { textDocument: { uri: target }, position: { line, character: 0 } };
+      const isOpen = vscode.workspace.textDocuments.some((document) => document.uri.toString() === target);
+      if (isOpen) return request<ExplainResult | null>(EXPLAIN, params);
+      // Of a log that is summarised the server knows the lines: it may be too large to open.
+      const known = await request<ExplainResult | null>(EXPLAIN, params);
+      if (known) return known;
+      await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+      return request<ExplainResult | null>(EXPLAIN, params);
+    },
+    lines: (params) => request<ExplainLinesResult>(EXPLAIN_LINES, params),
+  };
+  let tokens = 0;
+  const summarise: Summarise = async (uri, revision, token, onProgress) => {
+    await started;
+    const workDoneToken = onProgress && `summary-${++tokens}`;
+    const listener =
+      workDoneToken === undefined
+        ? undefined
+        : server?.client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
+            if (value.kind === 'report') onProgress?.(value.percentage, value.message);
+          });
+    try {
+      const params: SummariseParams = { uri, revision, workDoneToken };
+      return await request<LogSummary | null>(SUMMARISE, params, token);
+    } finally {
+      listener?.dispose();
+    }
   };
   const panel = explanations(context, ask, previews(subscriptions));
+  const counting = {
+    summarise,
+    close: (uri: string) => void server?.client.sendNotification(SUMMARY_CLOSED, { uri }).catch(() => undefined),
+  };
+  const summary = summaryPanel(context, counting, ask, panel);
   for (const watcher of fileEvents) {
     subscriptions.push(
       watcher,
@@ -93,9 +133,15 @@ export async function start(
 
   subscriptions.push(
     output,
+    vscode.workspace.onDidGrantWorkspaceTrust(async () => {
+      await started.catch(() => undefined);
+      await server?.client.sendNotification(TRUSTED).catch(() => undefined);
+    }),
     command('explainLine', (target, position) =>
       explainLine(ask, panel, target, position as ExplainParams['position']),
     ),
+    command('explainTerminalSelection', () => explainTerminal(ask, panel)),
+    command('summariseLog', (target) => summariseLog(summarise, summary.show, target)),
     command('showOutput', () => output.show(true)),
     command('restartServer', async () => {
       await stop();

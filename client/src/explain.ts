@@ -1,11 +1,7 @@
 /** The command Explain 502 Log Line: for the line of the cursor, the lines that are selected, or the line that is named. */
 import * as vscode from 'vscode';
-import type { ExplainResult, Position } from '../../server/src/lsp/protocol';
-import type { Ask, Explanations } from './panel/panel';
-
-/** More than a person compares; the rest of a selection repeats them. */
-const MOST_LINES = 200;
-const MOST_CAUSES = 12;
+import type { ExplainLinesResult, Position } from '../../server/src/lsp/protocol';
+import type { Ask, Explanations, Subject } from './panel/panel';
 
 export async function explainLine(
   ask: Ask,
@@ -22,47 +18,33 @@ export async function explainLine(
     return;
   }
   const own = editor?.document.uri.toString() === uri.toString() ? editor : undefined;
-  const lines = typeof position?.line === 'number' ? [position.line] : own ? selectedLines(own) : [0];
-  const results: ExplainResult[] = [];
-  for (const line of lines) {
-    const result = await ask(uri.toString(), line);
-    if (result) results.push(result);
-  }
-  const causes = mostFrequent(results);
-  if (causes.length > 0) {
-    panel.show({ uri: uri.toString(), lines: causes.map(({ line }) => line), shown: 0 }, causes);
+  if (typeof position?.line !== 'number' && own && (own.selections.length > 1 || !own.selection.isSingleLine)) {
+    const ranges = own.selections.map(({ start, end }) => ({
+      start: { line: start.line, character: start.character },
+      end: { line: end.line, character: end.character },
+    }));
+    const found = await ask.lines({ textDocument: { uri: uri.toString() }, ranges });
+    if (showIncidents(panel, { uri: uri.toString() }, found)) return;
+    void vscode.window.showInformationMessage('None of the selected lines tells of a gateway error.');
     return;
   }
-  const which = lines.length > 1 ? 'None of the selected lines tells of a' : `Line ${lines[0]! + 1} tells of no`;
-  void vscode.window.showInformationMessage(`${which} gateway error: the lines that do are underlined.`);
-}
-
-function selectedLines({ document, selections, selection }: vscode.TextEditor): number[] {
-  if (selections.length === 1 && selection.isSingleLine) return [selection.active.line];
-  const isSelected = (line: number) =>
-    selections.some(
-      ({ start, end }) => start.line <= line && (line < end.line || (line === end.line && end.character > 0)),
-    );
-  // The server has underlined the lines that can be explained.
-  const underlined = vscode.languages
-    .getDiagnostics(document.uri)
-    .filter(({ source }) => source === 'upstream-medic')
-    .map(({ range }) => range.start.line)
-    .filter(isSelected);
-  const lines: number[] = underlined;
-  for (let line = selection.start.line; underlined.length === 0 && line <= selection.end.line; line++) lines.push(line);
-  return [...new Set(lines)].sort((a, b) => a - b).slice(0, MOST_LINES);
-}
-
-/** One of each cause and upstream. */
-function mostFrequent(results: readonly ExplainResult[]): ExplainResult[] {
-  const causes = new Map<string, ExplainResult>();
-  for (const result of results) {
-    const key = JSON.stringify([result.cause, result.title, originOf(result.record.upstream)]);
-    if (!causes.has(key)) causes.set(key, result);
+  const line = position?.line ?? own?.selection.active.line ?? 0;
+  const result = await ask.line(uri.toString(), line);
+  if (result) panel.show({ uri: uri.toString(), lines: [result.line], shown: 0 }, [result]);
+  else {
+    const message = `Line ${line + 1} tells of no gateway error: the lines that do are underlined.`;
+    void vscode.window.showInformationMessage(message);
   }
-  return [...causes.values()].sort((a, b) => b.seen.count - a.seen.count).slice(0, MOST_CAUSES);
 }
 
-/** The upstream without what was asked of it. */
-const originOf = (upstream: string | null) => upstream?.replace(/^(\w+:\/\/(?:unix:[^:]*:|[^/]*)).*$/s, '$1') ?? null;
+/** False when there is nothing to show. */
+export function showIncidents(
+  panel: Explanations,
+  subject: Pick<Subject, 'uri' | 'text'>,
+  { results }: ExplainLinesResult,
+): boolean {
+  if (results.length === 0) return false;
+  const lines = results.map(({ line }) => line);
+  panel.show({ ...subject, lines, shown: 0, seen: results.map(({ seen }) => seen) }, results);
+  return true;
+}

@@ -153,7 +153,7 @@ describe('explain: input', () => {
       });
       expect(status).toBe(0);
       expect(stdout).toMatch(/20000 (?:gateway errors|lines)/);
-      if (format === 'summary') expect(stdout).toMatch(/19000 {2}502 +other/);
+      if (format === 'summary') expect(stdout).toMatch(/10000 {2}502 +other +after 10000 different$/m);
       else expect(stdout).toContain('19000 more not shown');
     }
   }, 60_000);
@@ -192,6 +192,71 @@ describe('explain: text', () => {
   it('says one line where there is nothing to explain', async () => {
     const { stdout } = await run(folder({}), ['explain'], { input: `${OTHER}\n${OTHER}\n` });
     expect(stdout).toBe('2 lines read: no gateway errors\n');
+  });
+});
+
+describe('explain: several logs, and a part of them', () => {
+  const root = folder({
+    ...FILES,
+    'error.log.2.gz': gzipSync(LOG),
+    'other.log': `${REFUSED.replace('127.0.0.1:9000', '127.0.0.1:9001')}\n`,
+  });
+
+  it('counts them together', async () => {
+    const { status, stdout } = await run(
+      root,
+      ['explain', '--format', 'summary', 'error.log', 'error.log.2.gz', '-', 'other.log'],
+      { input: gzipSync(LOG) },
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain('4 logs: 19 lines, 13 gateway errors, 2024-03-15 10:23:45 to 2024-03-15 11:23:45');
+    expect(stdout).toMatch(/^ +6 {2}502 +connection-refused +127\.0\.0\.1:9000$/m);
+    expect(stdout).toMatch(/^ +7 {2}GET \/api\/users$/m);
+    expect(stdout).not.toContain('secret');
+  });
+
+  it('says in which log an entry is', async () => {
+    const { stdout } = await run(root, ['explain', '--format', 'json', 'error.log', 'other.log']);
+    const found: { log: string; line: number }[] = JSON.parse(stdout);
+    expect(found.map(({ log, line }) => `${log}:${line}`)).toEqual([
+      'error.log:2',
+      'error.log:3',
+      'error.log:5',
+      'error.log:6',
+      'other.log:1',
+    ]);
+    const text = await run(root, ['explain', 'error.log', 'other.log']);
+    expect(text.stdout).toMatch(/ other\.log:1 /);
+    expect(text.stdout).toContain('7 lines read: 5 gateway errors, 4 different');
+  });
+
+  it('reads on when one cannot be read', async () => {
+    const { status, stdout, stderr } = await run(root, [
+      'explain',
+      '--format',
+      'summary',
+      'no.log',
+      'error.log',
+      'nginx',
+    ]);
+    expect(status).toBe(2);
+    expect(stderr).toBe('upstream-medic: no.log: no such file or directory\nupstream-medic: nginx: is a folder\n');
+    expect(stdout).toContain('1 log: 6 lines, 4 gateway errors');
+  });
+
+  it('leaves out what was before --since and after --until', async () => {
+    const limits = ['--since', '2024-03-15 10:24', '--until', '2024-03-15 11:00'];
+    const { stdout } = await run(root, ['explain', '--format', 'summary', ...limits, 'error.log']);
+    expect(stdout).toContain(
+      'error.log: 6 lines, 1 gateway error since 2024-03-15 10:24:00 until 2024-03-15 11:00:00\n',
+    );
+    expect(stdout).toContain('socket-missing');
+    expect((await run(root, ['explain', ...limits, 'error.log'])).stdout).toContain('6 lines read: 1 gateway error\n');
+    const none = await run(root, ['explain', '--format', 'summary', '--since', '1h', 'error.log']);
+    expect(none.stdout).toMatch(/^error\.log: 6 lines: no gateway errors since \d{4}-\d\d-\d\d /);
+    const wrong = await run(root, ['explain', '--since', 'soon', 'error.log']);
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('2026-11-22 14:00') });
+    expect((await run(root, ['explain', '--since', '1h', '--until', '2h', 'error.log'])).status).toBe(2);
   });
 });
 

@@ -2,12 +2,14 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LineSplitter } from '../../server/src/core/error-log/line-splitter';
+import { Timelines } from '../../server/src/core/error-log/tally-timelines';
 import { excerpt } from '../../server/src/hosts/cli/check-text';
 import { draft } from '../../server/src/hosts/cli/draft';
-import { LineSplitter } from '../../server/src/hosts/cli/log';
+import { parseMoment } from '../../server/src/hosts/cli/explain-time';
 import { clean, columns, cut, inline, wrap } from '../../server/src/hosts/cli/plain-text';
 import { snapshot } from '../../server/src/hosts/cli/snapshot';
-import { Timeline } from '../../server/src/hosts/cli/timeline';
+import { bars } from '../../server/src/hosts/cli/timeline';
 import { writeAll } from '../../server/src/hosts/cli/write';
 import { folder } from './program';
 
@@ -74,16 +76,66 @@ describe('excerpt', () => {
   });
 });
 
-describe('Timeline', () => {
-  it('keeps its counts while it widens, whatever the order', () => {
-    const timeline = new Timeline();
-    for (let i = 0; i < 10_000; i++) timeline.add((i * 7919) % 100_000);
-    timeline.add(Number.NaN);
-    const range = timeline.range()!;
-    expect(range[1]).toBeLessThan(100_000);
-    expect(timeline.bars(range, 10)).toMatch(/^[▁▂▃▄▅▆▇█]{10}$/);
-    expect(new Timeline().range()).toBeNull();
+describe('Timelines', () => {
+  it('keep their counts while they widen, whatever the order', () => {
+    for (const step of [1, 7919, -7919]) {
+      const timelines = new Timelines();
+      const kinds = Array.from({ length: 100 }, () => timelines.kind());
+      for (let i = 0; i < 10_000; i++) timelines.add(kinds[i % 100]!, (((i * step) % 100_000) + 100_000) % 100_000);
+      timelines.add(kinds[0]!, Number.NaN);
+      expect(kinds.map((kind) => timelines.timeline(kind).count)).toEqual([101, ...new Array(99).fill(100)]);
+      const { range, columns } = timelines.timeline(kinds[1]!);
+      expect(range![1]).toBeLessThan(100_000);
+      const counts = columns(range!, 10);
+      expect(counts.reduce((sum, count) => sum + count)).toBeCloseTo(100);
+      expect(bars(counts)).toMatch(/^[▁▂▃▄▅▆▇█]{10}$/);
+    }
+    const timelines = new Timelines();
+    expect(timelines.timeline(timelines.kind()).range).toBeNull();
   });
+
+  it('show nothing where nothing happened', () => {
+    const timelines = new Timelines();
+    const kind = timelines.kind();
+    for (const second of [1e9, 1e9, 1e9 + 90, 1e9]) timelines.add(kind, second);
+    const { range, columns } = timelines.timeline(kind);
+    expect(range).toEqual([1e9, 1e9 + 90]);
+    expect(bars(columns([1e9, 1e9 + 99], 10))).toBe('█        ▃');
+  });
+});
+
+describe('parseMoment', () => {
+  // What a clock on the wall shows, whatever the zone of this machine.
+  const now = new Date(2026, 10, 22, 14, 30, 5);
+  const at = (value: string): string => new Date(parseMoment(value, now) * 1000).toISOString().slice(0, 19);
+
+  it.each([
+    ['2026-11-22 14:00', '2026-11-22T14:00:00'],
+    ['2026/11/22 14:00:09', '2026-11-22T14:00:09'],
+    ['2026-11-22T14:00:09.5', '2026-11-22T14:00:09'],
+    ['2026-11-22', '2026-11-22T00:00:00'],
+    ['14:00', '2026-11-22T14:00:00'],
+    ['9:05:01', '2026-11-22T09:05:01'],
+    ['1h', '2026-11-22T13:30:05'],
+    ['30m', '2026-11-22T14:00:05'],
+    ['1d2h30m5s ago', '2026-11-21T12:00:00'],
+    ['now', '2026-11-22T14:30:05'],
+  ])('reads %s', (value, expected) => {
+    expect(at(value)).toBe(expected);
+  });
+
+  it('takes a moment with a zone to the zone of this machine', () => {
+    const there = new Date('2026-11-22T14:00:00+02:00');
+    expect(at('2026-11-22T14:00:00+0200')).toBe(at('2026-11-22T12:00:00Z'));
+    expect(parseMoment('2026-11-22T12:00:00Z')).toBe(there.getTime() / 1000 - there.getTimezoneOffset() * 60);
+  });
+
+  it.each(['', 'h', 'yesterdayish', '25:00', '2026-13-01', '14', 'ago', '2026-11-22 14:00 CET'])(
+    'refuses "%s"',
+    (value) => {
+      expect(() => parseMoment(value, now)).toThrow('2026-11-22 14:00');
+    },
+  );
 });
 
 describe('draft', () => {

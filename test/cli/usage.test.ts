@@ -31,7 +31,6 @@ describe('usage', () => {
     [['check', '--rule', 'nginx/no-timeouts=fatal'], 'id=severity'],
     [['check', '--rule', 'nginx/no-timeout=off'], 'did you mean "nginx/no-timeouts"?'],
     [['check', '--language', 'apache'], 'nginx, php-fpm'],
-    [['explain', 'a.log', 'b.log'], 'too many arguments'],
     [['explain', 'missing.log'], 'upstream-medic: missing.log: no such file or directory'],
     [['explain', '.'], 'upstream-medic: .: is a folder'],
     [['fix', '--write', '--dry-run'], 'cannot be used with'],

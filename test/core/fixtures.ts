@@ -16,7 +16,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-export type Language = 'nginx' | 'php-fpm' | 'nginx-error-log';
+export type Language = 'nginx' | 'php-fpm' | 'nginx-error-log' | 'systemd' | 'compose' | 'dockerfile';
+
+const LANGUAGES: readonly string[] = ['nginx', 'php-fpm', 'nginx-error-log', 'systemd', 'compose', 'dockerfile'];
 
 export interface Mark {
   readonly kind: 'error' | 'warning' | 'information' | 'hint' | 'related';
@@ -75,8 +77,7 @@ export function readFixture(id: string, markdown: string): Fixture {
       }
       const current = cases.at(-1) ?? fail('a fence before the first "## case"');
       const [language = '', file = '', ...words] = fence.info;
-      if (language !== 'nginx' && language !== 'php-fpm' && language !== 'nginx-error-log')
-        fail(`unknown language "${language}"`);
+      if (!LANGUAGES.includes(language)) fail(`unknown language "${language}"`);
       if (file === '') fail('a fence without a path');
       const flags = new Set(words.filter((word) => !word.includes('=')));
       for (const flag of flags) if (!FLAGS.has(flag)) fail(`unknown word "${flag}"`);

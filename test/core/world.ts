@@ -22,6 +22,7 @@ export async function projectOf(fixture: Pick<FixtureCase, 'files' | 'options'>)
     {
       nginx: [...nginx.filter(isMain), ...nginx.filter((file) => !isMain(file))].map(({ path }) => placed(path)),
       fpm: of('php-fpm').map(({ path }) => placed(path)),
+      around: ['systemd', 'compose', 'dockerfile'].flatMap(of).map(({ path }) => placed(path)),
     },
     {
       nginxVersion: fixture.options.get('version') ?? null,

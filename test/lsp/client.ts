@@ -7,11 +7,14 @@ import {
   type CodeAction,
   createProtocolConnection,
   type Diagnostic,
+  type InitializeResult,
   type ProtocolConnection,
   type Range,
+  type ServerCapabilities,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver-protocol/node';
+import { referencePlugin } from '../../scripts/reference';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const bundle = path.join(root, 'out/test-lsp/server.js');
@@ -26,6 +29,7 @@ export async function buildServer(): Promise<void> {
     format: 'cjs',
     target: 'node20',
     logLevel: 'warning',
+    plugins: [referencePlugin],
   });
 }
 
@@ -37,11 +41,15 @@ interface Published {
 
 export interface Session {
   readonly connection: ProtocolConnection;
+  /** What the server has announced. */
+  readonly capabilities: ServerCapabilities;
   readonly child: ChildProcess;
   /** Everything published so far, in order. */
   readonly published: readonly Published[];
   readonly languages: readonly { uri: string; languageId: string }[];
   readonly messages: readonly string[];
+  /** Resolves with the first line of the server's log that matches, already written ones included. */
+  logged(pattern: RegExp): Promise<string>;
   open(uri: string, languageId: string, text: string): void;
   change(uri: string, version: number, text: string): void;
   /** Resolves with the first diagnostics of `uri` that satisfy `accept`, already published ones included. */
@@ -65,9 +73,17 @@ export const RICH: ClientCapabilities = {
 };
 
 export async function startSession(
-  options: { folder?: string; capabilities?: ClientCapabilities; initializationOptions?: unknown } = {},
+  options: {
+    folder?: string;
+    capabilities?: ClientCapabilities;
+    initializationOptions?: unknown;
+    env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Session> {
-  const child = spawn(process.execPath, [bundle, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [bundle, '--stdio'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...options.env },
+  });
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
@@ -84,6 +100,11 @@ export async function startSession(
     languages.push(params);
     for (const check of waiting) check();
   });
+  const log: string[] = [];
+  connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
+    log.push(message);
+    for (const check of waiting) check();
+  });
   connection.onNotification('window/showMessage', ({ message }: { message: string }) => messages.push(message));
   connection.onRequest('window/showMessageRequest', ({ message }: { message: string }) => {
     messages.push(message);
@@ -91,7 +112,7 @@ export async function startSession(
   });
   connection.onRequest('client/registerCapability', () => null);
   connection.listen();
-  await connection.sendRequest('initialize', {
+  const { capabilities } = await connection.sendRequest<InitializeResult>('initialize', {
     processId: process.pid,
     rootUri: null,
     capabilities: options.capabilities ?? {},
@@ -102,6 +123,7 @@ export async function startSession(
 
   return {
     connection,
+    capabilities,
     child,
     published,
     languages,
@@ -129,6 +151,22 @@ export async function startSession(
           clearTimeout(timer);
           waiting.delete(check);
           resolve(last.diagnostics);
+        };
+        waiting.add(check);
+        check();
+      }),
+    logged: (pattern) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(check);
+          reject(new Error(`nothing like ${pattern} in the log: ${JSON.stringify(log)}`));
+        }, 10_000);
+        const check = (): void => {
+          const found = log.find((message) => pattern.test(message));
+          if (found === undefined) return;
+          clearTimeout(timer);
+          waiting.delete(check);
+          resolve(found);
         };
         waiting.add(check);
         check();

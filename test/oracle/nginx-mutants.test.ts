@@ -8,8 +8,8 @@ import { NGINX } from './nginx/judge';
 import { type Run, run } from './nginx/run';
 import { count, disagreement, disagreements, share, table, describe as told } from './nginx/tally';
 
-/** Shares of what nginx refuses. Only ever raised; the aim is 0.99 and 0.97. */
-const REACH = { flagged: 0.95, rightLine: 0.95 };
+/** Shares of what nginx refuses. */
+const REACH = { flagged: 0.99, rightLine: 0.97 };
 
 if (!NGINX) {
   const message = 'No nginx: nothing compares our errors with the real one';
@@ -28,7 +28,7 @@ describe.skipIf(!NGINX)('our errors and nginx -t', () => {
     console.log(`\n${table(result.mutants)}\n`);
     const missing = new Set(result.cases.flatMap((each) => missingModules(each.case)));
     if (missing.size > 0) console.warn(`!!! Not judged by nginx, for want of ${[...missing].join(', ')} !!!`);
-  }, 180_000);
+  }, 600_000);
 
   test('nginx accepts the corpus', () => {
     const refused = result.cases.filter(({ real }) => real && !real.accepted);

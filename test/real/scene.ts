@@ -20,8 +20,8 @@ export interface Scene {
 const open = new Set<() => Promise<void>>();
 onStopSignal(async () => void (await Promise.all([...open].map((close) => close()))));
 
-/** Only inside a test: the end of the test closes the scene. */
-export function newScene(): Scene {
+/** Inside a test its end closes the scene; elsewhere `closeWith` gets what closes it. */
+export function newScene(closeWith: (close: () => Promise<void>) => void = onTestFinished): Scene {
   const folder = realpathSync(mkdtempSync(path.join(process.platform === 'win32' ? tmpdir() : '/tmp', 'um-')));
   chmodSync(folder, 0o755);
   const ends: (() => Promise<unknown> | unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
@@ -38,7 +38,7 @@ export function newScene(): Scene {
     if (failures.length > 0) throw new AggregateError(failures, 'the scene did not close cleanly');
   };
   open.add(close);
-  onTestFinished(close);
+  closeWith(close);
   const inside = (name: string): string => path.join(folder, name);
   return {
     folder,

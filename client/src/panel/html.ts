@@ -1,6 +1,7 @@
 /** The explanation panel as a page: a pure function of what the server found. */
 import MarkdownIt from 'markdown-it';
 import type { ExplainedFix, ExplainedPlace, ExplainResult, Range } from '../../../server/src/lsp/protocol';
+import { type PageOptions, pageHtml } from './html-page';
 import { Html, html } from './html-text';
 import { confidenceWords, fieldsOf, leadOf, requestWords, seenWords, statusWords, timeWords, whyTitle } from './words';
 
@@ -29,36 +30,11 @@ export interface BodyOptions {
   readonly today?: string;
 }
 
-export interface PanelOptions extends BodyOptions {
-  readonly nonce: string;
-  /** What the webview calls its own resources. */
-  readonly cspSource: string;
-  readonly script?: string;
-  readonly style?: string;
-  /** What VS Code keeps for the next start. */
-  readonly state?: unknown;
-}
+export interface PanelOptions extends BodyOptions, PageOptions {}
 
 /** The whole page. A refresh replaces only its body: see panelBody. */
 export function panelHtml(view: PanelView | ExplainResult, options: PanelOptions): string {
-  const { nonce, cspSource, script, style, state } = options;
-  const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
-  return html`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${new Html(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Upstream Medic</title>
-${style && html`<link rel="stylesheet" href="${style}">`}
-</head>
-<body data-state="${JSON.stringify(state ?? null)}">
-<main id="panel">${new Html(panelBody(view, options))}</main>
-<div id="said" role="status" aria-live="polite"></div>
-${script && html`<script nonce="${nonce}" src="${script}"></script>`}
-</body>
-</html>
-`.text;
+  return pageHtml(panelBody(view, options), options);
 }
 
 /** What changes when the explanation does. */

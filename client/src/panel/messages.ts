@@ -5,7 +5,9 @@ export type FromPage =
   | { readonly type: 'open'; readonly uri: string; readonly range: Range }
   | { readonly type: 'preview' | 'apply' | 'show'; readonly index: number }
   | { readonly type: 'copy'; readonly text: string }
-  | { readonly type: 'markdown' | 'folder' | 'again' | 'leave' };
+  /** Of a log: to be opened there, to be explained. */
+  | { readonly type: 'line' | 'explain'; readonly line: number }
+  | { readonly type: 'markdown' | 'folder' | 'again' | 'leave' | 'follow' | 'log' };
 
 export type ToPage =
   | { readonly type: 'body'; readonly html: string; readonly state: unknown }

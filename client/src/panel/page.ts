@@ -27,7 +27,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   }
 });
 
-function messageOf({ action, uri, range, index, text }: DOMStringMap): FromPage {
+function messageOf({ action, uri, range, index, line, text }: DOMStringMap): FromPage {
   switch (action) {
     case 'open':
       return { type: action, uri: uri ?? '', range: JSON.parse(range ?? 'null') };
@@ -35,10 +35,13 @@ function messageOf({ action, uri, range, index, text }: DOMStringMap): FromPage 
     case 'apply':
     case 'show':
       return { type: action, index: Number(index) };
+    case 'line':
+    case 'explain':
+      return { type: action, line: Number(line) };
     case 'copy':
       return { type: action, text: text ?? '' };
     default:
-      return { type: action as 'markdown' | 'folder' | 'again' };
+      return { type: action as 'markdown' | 'folder' | 'again' | 'follow' | 'log' };
   }
 }
 

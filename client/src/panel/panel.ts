@@ -1,11 +1,17 @@
 /** The explanation beside the log: one panel, kept up to date while the files it speaks of change. */
 import * as vscode from 'vscode';
-import type { ExplainedFix, ExplainResult } from '../../../server/src/lsp/protocol';
+import type {
+  ExplainedFix,
+  ExplainLinesParams,
+  ExplainLinesResult,
+  ExplainResult,
+} from '../../../server/src/lsp/protocol';
 import { applyFix, closePreviews, openTargets, type Preview, toRange } from './changes';
 import { type Applied, type PanelView, panelBody, panelHtml } from './html';
 import { followLine } from './lines';
 import { explanationMarkdown } from './markdown';
 import type { FromPage, ToPage } from './messages';
+import { columnOf, dress, nameOf, pageOptions, report, today } from './webview';
 import { statusWords } from './words';
 
 const VIEW_TYPE = 'upstreamMedic.explanation';
@@ -18,16 +24,23 @@ export interface Subject {
   /** 0-based, one for each cause. */
   readonly lines: readonly number[];
   readonly shown: number;
+  /** Lines of no document, a terminal's, instead of `uri`. */
+  readonly text?: string;
+  /** How often each was seen in the lines that were selected. */
+  readonly seen?: readonly ExplainResult['seen'][];
 }
 
 export interface Explanations {
-  /** Explains what was just found. */
-  show(subject: Subject, results: readonly ExplainResult[]): void;
+  /** Explains what was just found, in a column of its own or the one that is named. */
+  show(subject: Subject, results: readonly ExplainResult[], at?: vscode.ViewColumn): void;
   /** Files changed of which the editor has no document. */
   filesChanged(): void;
 }
 
-export type Ask = (uri: string, line: number) => Promise<ExplainResult | null>;
+export interface Ask {
+  line(uri: string, line: number): Promise<ExplainResult | null>;
+  lines(params: ExplainLinesParams): Promise<ExplainLinesResult>;
+}
 
 export function explanations(context: vscode.ExtensionContext, ask: Ask, preview: Preview): Explanations {
   let panel: vscode.WebviewPanel | undefined;
@@ -40,18 +53,18 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
   let asked = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function show(next: Subject, results: readonly ExplainResult[]): void {
+  function show(next: Subject, results: readonly ExplainResult[], at?: vscode.ViewColumn): void {
     subject = next;
     view = { results, shown: next.shown };
     asked++;
     const active = vscode.window.activeTextEditor?.viewColumn;
     if (active !== undefined && active !== panel?.viewColumn) column = active;
     if (panel) {
-      panel.reveal(undefined, false);
+      panel.reveal(at, false);
       render();
     } else {
       adopt(
-        vscode.window.createWebviewPanel(VIEW_TYPE, 'Upstream Medic', vscode.ViewColumn.Beside, {
+        vscode.window.createWebviewPanel(VIEW_TYPE, 'Upstream Medic', at ?? vscode.ViewColumn.Beside, {
           enableFindWidget: true,
         }),
       );
@@ -61,12 +74,7 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
   function adopt(created: vscode.WebviewPanel): void {
     panel = created;
     sent = undefined;
-    const images = vscode.Uri.joinPath(context.extensionUri, 'images');
-    created.iconPath = {
-      light: vscode.Uri.joinPath(images, 'nginx-error-log-light.svg'),
-      dark: vscode.Uri.joinPath(images, 'nginx-error-log-dark.svg'),
-    };
-    created.webview.options = { enableScripts: true, localResourceRoots: [resources()] };
+    dress(created, context.extensionUri);
     created.webview.onDidReceiveMessage((message: FromPage) => void receive(message).catch(report));
     // A page that is hidden is thrown away, and made anew of the last HTML.
     created.onDidChangeViewState(() => {
@@ -79,8 +87,6 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
     render();
   }
 
-  const resources = () => vscode.Uri.joinPath(context.extensionUri, 'dist', 'panel');
-
   function render(): void {
     if (!panel) return;
     const { code, phrase } = statusWords(view.results[view.shown]?.status ?? []);
@@ -92,33 +98,34 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
     if (sent !== undefined && webview.html !== '') {
       post({ type: 'body', html: body, state: subject });
     } else {
-      webview.html = panelHtml(view, {
-        ...options,
-        nonce: nonce(),
-        cspSource: webview.cspSource,
-        script: webview.asWebviewUri(vscode.Uri.joinPath(resources(), 'page.js')).toString(),
-        style: webview.asWebviewUri(vscode.Uri.joinPath(resources(), 'panel.css')).toString(),
-        state: subject,
-      });
+      webview.html = panelHtml(view, { ...options, ...pageOptions(panel, context.extensionUri, subject) });
     }
     sent = body;
   }
 
+  /** How the entry on a line is explained now. */
+  async function asker({ uri, text }: Subject): Promise<(line: number) => Promise<ExplainResult | null>> {
+    if (text === undefined) return (line) => ask.line(uri, line);
+    const { results } = await ask.lines({ text });
+    return async (line) => results.find((result) => result.line === line) ?? null;
+  }
+
   async function refresh(): Promise<void> {
-    if (!panel || subject.uri === '') return;
+    if (!panel || (subject.uri === '' && subject.text === undefined)) return;
     const mine = ++asked;
-    const { uri, lines, shown } = subject;
+    const { uri, lines, shown, seen } = subject;
     let empty: string | undefined;
     const results: ExplainResult[] = [];
     const applied = new Map<number, Applied>();
     try {
+      const again = await asker(subject);
       for (const [index, line] of lines.entries()) {
-        const result = await ask(uri, line);
+        const result = await again(line);
         const done = view.applied?.get(index);
         // Offered again, it has been undone.
         if (done && !(result && sameFix(result, done.fix)?.edits.length)) applied.set(results.length, done);
         const found = result ?? done?.result;
-        if (found) results.push(found);
+        if (found) results.push({ ...found, seen: seen?.[index] ?? found.seen });
       }
     } catch {
       empty = `${nameOf(uri)} cannot be read. Open it and run Explain 502 Log Line on the line again.`;
@@ -144,7 +151,7 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
         return;
       case 'open':
         await vscode.window.showTextDocument(vscode.Uri.parse(message.uri), {
-          viewColumn: columnOf(message.uri),
+          viewColumn: columnOf(message.uri, column, panel),
           selection: toRange(message.range),
         });
         return;
@@ -171,14 +178,20 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
         await refresh();
         return;
       case 'leave':
-        await vscode.window.showTextDocument(vscode.Uri.parse(subject.uri), { viewColumn: columnOf(subject.uri) });
+        if (subject.uri === '') {
+          await vscode.commands.executeCommand('workbench.action.terminal.focus');
+          return;
+        }
+        await vscode.window.showTextDocument(vscode.Uri.parse(subject.uri), {
+          viewColumn: columnOf(subject.uri, column, panel),
+        });
     }
   }
 
   /** Nothing is applied to a text that is not the one it was made for. */
   async function apply(result: ExplainResult, fix: ExplainedFix): Promise<void> {
     await openTargets(fix);
-    const fresh = await ask(subject.uri, result.line);
+    const fresh = await (await asker(subject))(result.line);
     if (JSON.stringify(fresh && sameFix(fresh, fix)?.edits) !== JSON.stringify(fix.edits)) {
       await refresh();
       void vscode.window.showWarningMessage(
@@ -205,19 +218,12 @@ export function explanations(context: vscode.ExtensionContext, ask: Ask, preview
       const place = fix.edits.find(({ uri }) => vscode.Uri.parse(uri).toString() === first!.toString())!;
       const at = toRange(place.range).start;
       await vscode.window.showTextDocument(first!, {
-        viewColumn: columnOf(place.uri),
+        viewColumn: columnOf(place.uri, column, panel),
         selection: new vscode.Range(at, at),
         preserveFocus: true,
       });
       void tellApplied(fix, files).catch(report);
     }
-  }
-
-  function columnOf(uri: string): vscode.ViewColumn {
-    const target = vscode.Uri.parse(uri).toString();
-    const visible = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === target);
-    if (visible?.viewColumn !== undefined) return visible.viewColumn;
-    return column === panel?.viewColumn ? vscode.ViewColumn.Beside : column;
   }
 
   const post = (message: ToPage) => void panel?.webview.postMessage(message);
@@ -294,23 +300,12 @@ function mentioned({ uri }: Subject, { results, applied }: PanelView): Set<strin
 }
 
 function subjectOf(state: unknown): Subject {
-  const { uri, lines, shown } = (state ?? {}) as Partial<Record<string, unknown>>;
+  const { uri, lines, shown, text, seen } = (state ?? {}) as Partial<Record<string, unknown>>;
   const isSubject = typeof uri === 'string' && Array.isArray(lines) && lines.every(Number.isInteger);
-  return isSubject ? { uri, lines, shown: Number(shown) || 0 } : { uri: '', lines: [], shown: 0 };
-}
-
-const nameOf = (uri: string) => vscode.workspace.asRelativePath(vscode.Uri.parse(uri));
-
-function today(): string {
-  const now = new Date();
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}
-
-function nonce(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function report(error: unknown): void {
-  void vscode.window.showErrorMessage(`Upstream Medic: ${error instanceof Error ? error.message : String(error)}`);
+  if (!isSubject) return { uri: '', lines: [], shown: 0 };
+  return {
+    ...{ uri, lines, shown: Number(shown) || 0 },
+    ...(typeof text === 'string' ? { text } : {}),
+    ...(Array.isArray(seen) && seen.length === lines.length ? { seen } : {}),
+  };
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CheckOptions } from './cli/check';
 import type { ExplainOptions } from './cli/explain';
+import { parseMoment } from './cli/explain-time';
 import type { FixOptions } from './cli/fix';
 import { parseContext, parseRule, parseVersion, repeated, severities, UsageError } from './cli/options';
 import { complain, flushed, quietOnClosedPipe } from './cli/output';
@@ -40,24 +41,30 @@ the file "-". json: lines and characters from 0, as in LSP.`,
     });
 
   configuration(medic.command('explain'))
-    .description('Explain the gateway errors of an nginx error log')
-    .argument('[file]', 'the log, gzip too; "-" or nothing for stdin')
+    .description('Explain the gateway errors of nginx error logs')
+    .argument('[files...]', 'the logs, gzip too; "-" or nothing for stdin')
     .addOption(
       new Option('--format <format>', 'how explanations are printed')
         .choices(['text', 'json', 'jsonl', 'summary'])
         .default('text'),
     )
+    .option('--since <time>', 'leave out what was before: "2026-11-22 14:00", 14:00, 1h (ago), ISO 8601', (value) =>
+      parseMoment(value),
+    )
+    .option('--until <time>', 'leave out what was later', (value) => parseMoment(value))
     .addHelpText(
       'after',
       `
 Exit status: 0 the log was read, whatever it says; 2 the command could not do
 its work. text puts the same incident (cause, upstream, place) together and
 prints at the end of the log; json and jsonl print each entry as it comes. Their
-"line" is the line of the log, from 1; ranges count from 0, as in LSP.`,
+"line" is the line of the log, from 1; ranges count from 0, as in LSP. summary
+counts by cause and upstream, by status, by request and over time. Times are
+those of the log; "14:00" is today, and "1h" ago by the clock of this machine.`,
     )
-    .action(async (file: string | undefined, options: ExplainOptions) => {
-      const { explainLog } = await import('./cli/explain');
-      process.exitCode = await explainLog(file, options);
+    .action(async (files: string[], options: ExplainOptions) => {
+      const { explainLogs } = await import('./cli/explain');
+      process.exitCode = await explainLogs(files, options);
     });
 
   configuration(project(medic.command('fix')))
@@ -126,7 +133,11 @@ function reading(command: Command): Command {
   if (command.options.some(({ long }) => long === '--prefix')) return command;
   return command
     .option('--prefix <dir>', 'what relative includes resolve against; default: the folder of the main file')
-    .option('--nginx-version <x.y.z>', 'version of nginx; default: the newest known', parseVersion);
+    .option(
+      '--nginx-version <x.y.z|auto>',
+      'version of nginx, auto: what nginx -v says; default: the newest known',
+      parseVersion,
+    );
 }
 
 async function main(): Promise<void> {

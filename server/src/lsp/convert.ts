@@ -34,7 +34,7 @@ const SOURCE = 'upstream-medic';
 const NOWHERE: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
 export function rangeOf(project: Project, { file, span }: Place): Range {
-  return project.sources.get(file)?.lines.range(span) ?? NOWHERE;
+  return (project.sources.get(file) ?? project.neighbours.get(file))?.lines.range(span) ?? NOWHERE;
 }
 
 export function findingDiagnostic(project: Project, finding: Finding): Diagnostic {

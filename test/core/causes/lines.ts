@@ -15,6 +15,8 @@ const SENDING = ' while sending request to upstream';
 const HEADER = ' while reading response header from upstream';
 const BODY = ' while reading upstream';
 
+const ACCESS = '10.0.0.1 - - [15/Mar/2024:10:23:45 +0000] "GET /api/users HTTP/1.1"';
+
 const tls = (reason: string): string => `${HEAD}SSL_do_handshake() failed (SSL: error:${reason})${HANDSHAKE}${HTTPS}`;
 const stderr = (text: string): string => `${HEAD}FastCGI sent in stderr: "${text}"${HEADER}${PHP}`;
 
@@ -279,6 +281,144 @@ export const lines: readonly (readonly [cause: string, status: readonly number[]
     `${AT} [crit] 1234#1234: *2 open() "/var/lib/nginx/proxy/1/00/0000000001" failed (13: Permission denied)${BODY}${HTTP}`,
   ],
   ['request-too-big', [500], `${AT} [alert] 1234#1234: *2 fastcgi request record is too big: 70000${DIRECT}`],
+  ['transfer-failed', [502], `${AT} [alert] 1234#1234: *1 recv() failed (12: Cannot allocate memory)${HEADER}${HTTP}`],
+  ['unusable-response', [502], `${HEAD}upstream sent too many informational responses${HEADER}${HTTP}`],
+  [
+    'surplus-data',
+    [],
+    `${AT} [warn] 1234#1234: *1 upstream sent more data than specified in "Content-Length" header${BODY}${HTTP}`,
+  ],
+  [
+    'body-connection-reset',
+    [200],
+    `${HEAD}recv() failed (104: Connection reset by peer) while sending to client${HTTP}`,
+  ],
+  ['body-premature-close', [200], `${HEAD}upstream prematurely closed connection while sending to client${HTTP}`],
+  [
+    'host-not-found',
+    [502],
+    `${HEAD}backend could not be resolved (3: Host not found) while sending to client${DIRECT}`,
+  ],
+  [
+    'memcached-miss',
+    [404],
+    `${AT} [info] 1234#1234: *1 key: "/a" was not found by memcached${HEADER}${CLIENT}, upstream: "memcached://127.0.0.1:11211", host: "example.com"`,
+  ],
+  ['memcached-key-missing', [500], `${HEAD}the "$memcached_key" variable is not set${DIRECT}`],
+  ['cache-failed', [500], `${HEAD}cache "pages" not found${DIRECT}`],
+  [
+    'cache-failed',
+    [500],
+    `${AT} [crit] 1234#1234: *1 open() "/var/cache/nginx/0123456789abcdef0123456789abcdef" failed (13: Permission denied)${DIRECT}`,
+  ],
+  ['shared-memory-full', [503], `${AT} [alert] 1234#1234: *1 could not allocate node in limit_req zone "one"${DIRECT}`],
+  ['shared-memory-full', [], `${AT} [crit] 1234#1234: ngx_slab_alloc() failed: no memory in cache keys zone "pages"`],
+  [
+    'tls-setup-failed',
+    [500],
+    `${HEAD}cannot load certificate "/etc/ssl/client.pem": BIO_new_file() failed (SSL: error:80000002:system library::No such file or directory)${CONNECTING}${HTTPS}`,
+  ],
+  ['upgrade-in-subrequest', [], `${HEAD}connection upgrade in subrequest${HEADER}${HTTP}`],
+  ['internal-redirect-failed', [500], `${HEAD}could not find named location "@app"${DIRECT}`],
+  ['unsafe-redirect', [404], `${HEAD}unsafe URI "/../etc/passwd" was detected${HEADER}${HTTP}`],
+  [
+    'lua-failed',
+    [500],
+    `${HEAD}lua entry thread aborted: runtime error: /etc/nginx/access.lua:3: attempt to index local 'user' (a nil value)`,
+  ],
+  [
+    'lua-failed',
+    [500],
+    `${HEAD}failed to load inlined Lua code: content_by_lua(nginx.conf:20):2: '=' expected near 'x'${DIRECT}`,
+  ],
+  [
+    'lua-failed',
+    [],
+    `${HEAD}failed to run log_by_lua*: log_by_lua(nginx.conf:9):1: boom while logging request${DIRECT}`,
+  ],
+  ['lua-failed', [200], `${HEAD}failed to run body_filter_by_lua*: x.lua:1: boom while sending to client${DIRECT}`],
+  [
+    'fpm-max-children',
+    [504, 502],
+    '[22-Nov-2026 14:00:00] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it',
+  ],
+  [
+    'fpm-max-children',
+    [504, 502],
+    '[22-Nov-2026 14:00:00] WARNING: [pool www] server reached max_children setting (5), consider raising it',
+  ],
+  [
+    'fpm-max-children',
+    [504, 502],
+    'Nov 22 14:00:00 web php-fpm8.2[811]: [WARNING] [pool www] server reached pm.max_children setting (5), consider raising it',
+  ],
+  ['fpm-max-children', [504, 502], 'server reached pm.max_children setting (5), consider raising it'],
+  [
+    'fpm-max-children',
+    [],
+    '[22-Nov-2026 14:00:00] WARNING: [pool www] seems busy (you may need to increase pm.start_servers, or pm.min/max_spare_servers), spawning 8 children, there are 0 idle, and 12 total children',
+  ],
+  [
+    'fpm-child-crashed',
+    [502],
+    '[22-Nov-2026 14:00:00] WARNING: [pool www] child 1234 exited on signal 11 (SIGSEGV - core dumped) after 12.345678 seconds from start',
+  ],
+  [
+    'fpm-child-crashed',
+    [502],
+    'php-fpm_1  | [22-Nov-2026 14:00:00.123456] WARNING: pid 1, fpm_children_bury(), line 258: [pool www] child 7 exited on signal 9 (SIGKILL) after 1.000000 seconds from start',
+  ],
+  [
+    'fpm-execution-timed-out',
+    [502],
+    `[22-Nov-2026 14:00:00] WARNING: [pool www] child 1234, script '/var/www/slow.php' (request: "GET /slow.php?a=b") execution timed out (31.123456 sec), terminating`,
+  ],
+  [
+    'fpm-slow-request',
+    [],
+    `[22-Nov-2026 14:00:00] WARNING: [pool www] child 1234, script '/var/www/slow.php' (request: "GET /slow.php?a=b") executing too slow (5.123456 sec), logging`,
+  ],
+  [
+    'fpm-listen-failed',
+    [502],
+    "[22-Nov-2026 14:00:00] ERROR: unable to bind listening socket for address '127.0.0.1:9000': Address already in use (98)",
+  ],
+  [
+    'fpm-listen-failed',
+    [502],
+    '[22-Nov-2026 14:00:00] ERROR: another FPM instance already listen on /run/php/php8.2-fpm.sock',
+  ],
+  [
+    'fpm-client-refused',
+    [502],
+    "[22-Nov-2026 14:00:00] ERROR: Connection disallowed: IP address '172.18.0.3' has been dropped.",
+  ],
+  [
+    'fpm-client-refused',
+    [502],
+    `[22-Nov-2026 14:00:00] WARNING: [pool www] child 9 said into stderr: "ERROR: Connection disallowed: IP address '172.18.0.3' has been dropped."`,
+  ],
+  ['fpm-startup-failed', [502], '[22-Nov-2026 14:00:00] ERROR: FPM initialization failed'],
+  [
+    'fpm-startup-failed',
+    [502],
+    "[22-Nov-2026 14:00:00] ERROR: [/etc/php/8.2/fpm/pool.d/www.conf:8] unknown entry 'pm.max_childrn'",
+  ],
+  ['fpm-startup-failed', [502], "[22-Nov-2026 14:00:00] ERROR: [pool www] cannot get uid for user 'nosuch'"],
+  ['fpm-startup-failed', [502], '[22-Nov-2026 14:00:00] ALERT: [pool www] pm.max_children must be a positive value'],
+  [
+    'php-fatal-error',
+    [500],
+    `[22-Nov-2026 14:00:00] WARNING: [pool www] child 9 said into stderr: "NOTICE: PHP message: PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted in /a.php on line 3"`,
+  ],
+  ['php-fatal-error', [500], 'NOTICE: PHP message: PHP Fatal error:  Uncaught Error: boom in /var/www/index.php:3'],
+  ['php-message', [], '[22-Nov-2026 14:00:00] WARNING: [pool www] child 9 said into stderr: "hello"'],
+  ['primary-script-unknown', [404], stderr('No input file specified.')],
+  ['bad-gateway', [502], `${ACCESS} 502 0 "-" "curl/8"`],
+  ['service-unavailable', [503], `${ACCESS} 503 0 "-" "curl/8"`],
+  ['gateway-timeout', [504], `${ACCESS} 504 0 "-" "curl/8"`],
+  ['client-closed', [499], `${ACCESS} 499 0 "-" "curl/8"`],
+  ['internal-error', [500], `${ACCESS} 500 177 "-" "curl/8"`],
 ];
 
 /** No gateway error: static files, clients, resolvers, OCSP, syslog, listening sockets, nginx's own life. */
@@ -330,4 +470,11 @@ export const others: readonly string[] = [
   `${AT} [crit] 1234#1234: *1 connect() to unix:/dev/log failed (2: No such file or directory) while logging to syslog, server: unix:/dev/log`,
   `${AT} [info] 1234#1234: *1 setsockopt(TCP_NODELAY) failed (22: Invalid argument) while keepalive, client: 10.0.0.1, server: 0.0.0.0:80`,
   `${HEAD}SSL_shutdown() failed (SSL: error:0A000197:SSL routines::shutdown while in init)${HANDSHAKE}${HTTPS}`,
+  '[22-Nov-2026 14:00:00] NOTICE: fpm is running, pid 1',
+  '[22-Nov-2026 14:00:00] NOTICE: ready to handle connections',
+  '[22-Nov-2026 14:00:00] NOTICE: exiting, bye-bye!',
+  '[22-Nov-2026 14:00:00] NOTICE: [pool www] child 1234 exited with code 0 after 12.345678 seconds from start',
+  '[22-Nov-2026 14:00:00] NOTICE: [pool www] child 1234 started',
+  '[22-Nov-2026 14:00:00] NOTICE: about to trace 1234',
+  "[22-Nov-2026 14:00:00] NOTICE: [pool www] 'user' directive is ignored when FPM is not running as root",
 ];

@@ -5,7 +5,7 @@ import { causes } from '../../../server/src/core/index';
 
 const folder = `${import.meta.dirname}/../../../server/src/core/causes`;
 
-/** Causes that interfaces.md promises, but for those of php-fpm's own log. */
+/** Causes that interfaces.md promises. */
 const PROMISED = `connection-refused socket-missing socket-permission-denied tcp-permission-denied socket-backlog-full
 connect-timed-out host-unreachable ports-exhausted too-many-open-files worker-connections-exhausted read-timed-out
 send-timed-out body-read-timed-out connection-reset body-connection-reset broken-pipe premature-close
@@ -14,7 +14,8 @@ grpc-protocol-error no-live-upstreams upstream-disabled host-not-found resolver-
 invalid-upstream-url tls-wrong-version tls-certificate-verify-failed tls-certificate-name-mismatch tls-sni-required
 tls-protocol-version tls-handshake-failed tls-handshake-closed tls-handshake-timed-out php-fatal-error php-message
 primary-script-unknown script-access-denied auth-request-failed rewrite-cycle body-too-large client-closed
-buffered-to-disk rate-limited`.split(/\s+/);
+buffered-to-disk rate-limited fpm-max-children fpm-child-crashed fpm-execution-timed-out fpm-slow-request
+fpm-listen-failed fpm-startup-failed`.split(/\s+/);
 
 describe('causes', () => {
   it('are the promised ones and more', () => {

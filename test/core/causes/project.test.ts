@@ -411,3 +411,105 @@ describe('other evidence', () => {
     }
   });
 });
+
+describe('what php-fpm logs', () => {
+  const nginx = site('fastcgi_pass unix:/run/php/php8.2-fpm.sock;');
+  const pool = `[www]
+user = www-data
+listen = /run/php/php8.2-fpm.sock
+pm = dynamic
+pm.max_children = 5
+request_terminate_timeout = 30s
+`;
+
+  it('leads to the pool, its settings and the pass', async () => {
+    const project = await projectOf(nginx, pool);
+    const found = explained(
+      '[22-Nov-2026 14:00:00] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it',
+      project,
+    );
+    expect(found).toMatchObject({ cause: 'fpm-max-children', title: 'All 5 processes of pool "www" are busy' });
+    expect(evidence(found, project)).toEqual([
+      'Pool "www" has pm = dynamic. @ pm = dynamic',
+      'Pool "www" has pm.max_children = 5. @ pm.max_children = 5',
+      'Pool "www" has request_terminate_timeout = 30s. @ request_terminate_timeout = 30s',
+    ]);
+    expect(found.config.map(({ directive }) => directive)).toEqual(['fastcgi_pass', 'location', 'server']);
+    expect(found.checks.map(({ command }) => command)).toContain('journalctl -u php8.2-fpm -n 50 --no-pager');
+  });
+
+  it('leads to the line of the configuration with which it did not start', async () => {
+    const project = await projectOf(nginx, `${pool}pm.max_childrn = 2\n`);
+    const found = explained(`[22-Nov-2026 14:00:00] ERROR: [${POOL}:7] unknown entry 'pm.max_childrn'`, project);
+    expect(found.cause).toBe('fpm-startup-failed');
+    expect(evidence(found, project)).toEqual(['php-fpm stopped reading here. @ pm.max_childrn = 2']);
+  });
+});
+
+describe('a handshake that is refused although the name is sent', () => {
+  it('points to the client certificate', async () => {
+    const project = await projectOf(
+      site('grpc_pass grpcs://10.0.0.5:8443;\ngrpc_ssl_server_name on;\ngrpc_ssl_name backend.internal;'),
+    );
+    const found = explained(
+      line(
+        'SSL_do_handshake() failed (SSL: error:0A000410:SSL routines::sslv3 alert handshake failure:SSL alert number 40) while SSL handshaking to upstream',
+        'grpcs://10.0.0.5:8443',
+      ),
+      project,
+    );
+    expect(found.title).toBe('The upstream refuses the handshake: it may want a client certificate');
+    expect(evidence(found, project)).toContain(
+      'grpc_ssl_certificate is not set: nginx has no client certificate to show, in case the backend wants one.',
+    );
+  });
+});
+
+describe('the location of a request', () => {
+  it('is that to which a rewrite leads, by what went to the upstream', async () => {
+    const project = await projectOf(`events {}
+http {
+    server {
+        server_name shop.example;
+        location /old/ {
+            rewrite ^/old/(.*)$ /new/$1 last;
+            proxy_pass http://127.0.0.1:9000;
+        }
+        location /new/ {
+            proxy_pass http://127.0.0.1:9000;
+        }
+    }
+}
+`);
+    const found = explained(line(REFUSED, 'http://127.0.0.1:9000/new/a', 'GET /old/a HTTP/1.1'), project);
+    const text = project.nginx(MAIN)!.text;
+    expect(found.config.map(({ span }) => text.slice(span.start, span.end))).toContain('location /new/');
+  });
+
+  it('is never a pass of the stream module', async () => {
+    const project = await projectOf(`events {}
+stream {
+    server {
+        listen 3306;
+        proxy_pass 127.0.0.1:9000;
+    }
+}
+http {
+    server {
+        server_name shop.example;
+        location / {
+            proxy_pass http://127.0.0.1:9000;
+        }
+    }
+}
+`);
+    const web = explained(line(REFUSED, 'http://127.0.0.1:9000/a'), project);
+    expect(web.config.map(({ directive }) => directive)).toEqual(['proxy_pass', 'location', 'server']);
+    const stream = explained(
+      `${HEAD}${REFUSED}, client: 10.0.0.1, server: 0.0.0.0:3306, upstream: "127.0.0.1:9000", bytes from/to client:0/0, bytes from/to upstream:0/0`,
+      project,
+    );
+    expect(stream.config.map(({ directive }) => directive)).toEqual(['proxy_pass', 'server']);
+    expect(stream.status).toEqual([]);
+  });
+});

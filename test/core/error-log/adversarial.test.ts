@@ -157,6 +157,22 @@ describe('size', () => {
     ['a message-only line', 'upstream sent invalid header ', ' while ', ''],
     ['prose', 'word', ' while reading ', ''],
     ['no date', '2024/03/15 10:23:45 [error] ', '1', ''],
+    [
+      'strings',
+      '{"a":"',
+      'a line of what an application has to say for itself, of the usual length, and nothing else","',
+      '"}',
+    ],
+    ['strings in strings', '', '{"log":"', ''],
+    ['escapes', '{"log":"', '\\"', '"}'],
+    ['objects', '', '{"a":', '1'],
+    ['colours', '', '\u001b[31m', ''],
+    ['broken colours', '', '\u001b[', ''],
+    ['levels', '', '[error] 1#1', ''],
+    ['what a line begins with', '', 'web-1 nginx: ', ''],
+    ['an access-log request', '10.0.0.1 - - [15/Mar/2024:10:23:45 +0000] "GET /', 'x', ' HTTP/1.1" 502 157'],
+    ['brackets in an access log', '10.0.0.1 - - [15/Mar/2024:10:23:45 +0000] "GET / HTTP/1.1" 502 157 ', '[', ''],
+    ['names in an access log', '502 request="GET / HTTP/1.1" client=10.0.0.1 ', 'upstream_status=502, ', ''],
     ['line ends', '', '\r', '\n'],
     ['blanks', ' ', ' ', ' '],
   ])('10 MB of %s are read to the end', (_, before, part, after) => {
@@ -230,6 +246,26 @@ describe('noise', () => {
       'connect() failed',
       'nginx: [emerg] ',
     ],
+    ...[
+      '{"log":"',
+      '\\"',
+      '\\n',
+      '"}',
+      '\u001b[31m',
+      '&quot;',
+      'stderr P ',
+      'stderr F ',
+      '> ',
+      '| ',
+      '`',
+      '[error] 7#7: *1 ',
+      '\u201c',
+    ],
+    ...[
+      '10.0.0.1 - - [15/Mar/2024:10:23:45 +0000] "GET / HTTP/1.1" ',
+      '502 157 ',
+      '{"status":502,"request":"GET / HTTP/1.1",',
+    ],
   ];
 
   it('never throws, and every span lies in its text', () => {
@@ -251,7 +287,10 @@ describe('noise', () => {
       for (const entry of entries(text)) {
         expect(entry.span.start).toBeGreaterThanOrEqual(last);
         last = entry.span.end;
-        expect(parseLine(text.slice(entry.span.start, entry.span.end))).toEqual(entry.record);
+        // In a string among others its quotes are not its own.
+        const isAlone =
+          /^$|[\r\n]$/.test(text.slice(0, entry.span.start)) && /^\s*(?:$|[\r\n])/.test(text.slice(entry.span.end));
+        if (isAlone) expect(parseLine(text.slice(entry.span.start, entry.span.end))).toEqual(entry.record);
       }
       expect(last).toBeLessThanOrEqual(text.length);
       looksLikeErrorLog(text);

@@ -181,7 +181,7 @@ describe('looksLikeErrorLog', () => {
       'a configuration',
       'http {\n  upstream a {\n    server 127.0.0.1:9000;\n  }\n  error_log /var/log/nginx/error.log error;\n}\n',
     ],
-    ['an access log', '10.0.0.1 - - [15/Mar/2024:10:23:45 +0000] "GET / HTTP/1.1" 502 157 "-" "curl/8.0"\n'.repeat(5)],
+    ['an access log', '10.0.0.1 - - [15/Mar/2024:10:23:45 +0000] "GET / HTTP/1.1" 200 157 "-" "curl/8.0"\n'.repeat(5)],
     [
       'an Apache error log',
       '[Fri Mar 15 10:23:45.1 2024] [proxy:error] [pid 12] (111)Connection refused: AH00957\n'.repeat(5),

@@ -122,6 +122,9 @@ describe('Lua', () => {
 
   test('one that is not closed is told', () => {
     expect(codes('http { init_by_lua_block { local a = {\n')).toContain('unclosed-block');
+    // OpenResty names the line of the bracket, not the end of the file.
+    const text = 'http { init_by_lua_block {\n  local a = [=[ }\n}\n}\n';
+    expect(parse(text).problems[0]).toMatchObject({ code: 'unclosed-block', span: { start: text.indexOf('[') } });
   });
 });
 
@@ -145,6 +148,18 @@ describe('templates are read around', () => {
     ['ERB', '<% @servers.each do |s| %>\nserver {\n  listen <%= s.port %>;\n}\n<% end %>\n'],
     ['ERB with trim', '<%- if @x -%>\nlisten 80;\n<%- end -%>\n'],
     ['an ERB value in a string', 'add_header X "<%= @value %>";\n'],
+    [
+      'PHP',
+      "<?php if ($ssl): ?>\nlisten <?php echo $o['ip'] . ':' . $o['port'] ?>;\n<?php endif; ?>\nroot <?= $root ?>;\n",
+    ],
+    ['Blade', '@if ($site->ssl)\nlisten {!! $port !!};\n@endif\n@foreach ($all as $l)\nserver {\n}\n@endforeach\n'],
+    ['Freemarker', '<#-- about; this { -->\n<#if tls>\nlisten 443;\n<#else>\nlisten 80;\n</#if>\n'],
+    ['Terraform', 'upstream a {\n%{ for ip in ips ~}\n  server ${ip}:80;\n%{ endfor ~}\n}\n'],
+    ['Terraform within a line', 'listen 443%{ if tls } ssl%{ endif };\n'],
+    ['ISPConfig', "<tmpl_if name='tls' op='==' value='y'>\nlisten <tmpl_var name='ip'>:443;\n</tmpl_if>\n"],
+    ['Python, as a line', 'server {\n  listen 80;\n  %(extra)s\n}\n'],
+    ['a hosting panel, as a line', 'server {\n  listen 80;\n  %extra_lines%\n}\n'],
+    ['Python that doubles braces', 'server {{\n  listen {port};\n  location / {{\n    root {root};\n  }}\n}}\n'],
     ['envsubst', `listen \${PORT};\nserver_name $HOST;\nproxy_pass http://\${APP_HOST}:\${APP_PORT};\n`],
     [
       'the docker image’s templates',

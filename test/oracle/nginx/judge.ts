@@ -75,7 +75,8 @@ export async function askAll(
   return verdicts;
 }
 
-function layOut(folder: string, files: ReadonlyMap<string, string>): void {
+/** Lays a configuration out as nginx finds it. */
+export function layOut(folder: string, files: ReadonlyMap<string, string>): void {
   for (const [name, text] of files) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -144,6 +145,8 @@ const HOST = [
   // What is in a certificate, a key or another file that is no configuration, or that it is missing.
   /No such file or directory.*(?:BIO|fopen)|PEM routines|x509 certificate routines|DECODER routines|key values mismatch/,
   /must be 48 or 80 bytes/,
+  // What nginx was built with, and for which system; a policy that only some builds of OpenSSL know.
+  /^invalid event type "(?:kqueue|select|poll|\/dev\/poll|eventport|iocp|win32_\w+)"|is unsupported on this platform$|^invalid parameter "setfib=|"PROFILE=/,
 ];
 
 /** Modules that the machine's nginx has not, and others have: which one it will be is not in the files. */

@@ -501,6 +501,8 @@ kind(
     return /^["'/]/.test(text) ? null : [put(word.start, renamed, word.end)];
   },
 );
+const NEEDED =
+  /^(?:listen|protocol|auth_http|proxy_pass|return|server|(?:\w+_)?ssl_certificate(?:_key)?|ssl_client_certificate|\w+_trusted_certificate|thread_pool|charset_map|zone|server_name|events)$/;
 kind('directive removed', 60, known, (site) => {
   const lines = wholeLines(site);
   return [cut(lines.start, lines.end)];
@@ -551,6 +553,39 @@ function ownText(directive: Directive, text: string): string {
   return text.slice(directive.start, directive.block ? directive.block.start : directive.end);
 }
 
+kind(
+  'unknown variable appended',
+  80,
+  (site) => withArguments(site) && simple(site),
+  ({ directive }, random) => {
+    const word = random.next() < 0.7 ? directive.args.at(-1)! : random.pick(directive.args);
+    const at = word.quote ? word.end - 1 : word.end;
+    return [put(at, random.pick(['$nowhere_x', '$nowhere_x', `\${nowhere_x}`, '-$nowhere_x']))];
+  },
+);
+kind(
+  'needed directive removed',
+  60,
+  (site) => known(site) && NEEDED.test(site.directive.name.value),
+  (site) => {
+    const lines = wholeLines(site);
+    return [cut(lines.start, lines.end)];
+  },
+);
+const ORDERED =
+  /^(?:load_module|log_format|limit_req_zone|limit_conn_zone|map|geo|set|upstream|thread_pool|hash|ip_hash|least_conn|random|keepalive|zone|ranges|hostnames|proxy|default|\*|proxy_pass|proxy_redirect|proxy_cache|proxy_store|root|alias|charset_map|perl_\w+|error_log|events|include)$/;
+kind(
+  'moved to the end of its block',
+  60,
+  (site) => ORDERED.test(site.directive.name.value),
+  (site) => {
+    const { text, directive } = site;
+    const end = directive.parent?.block ? directive.parent.block.end - 1 : text.length;
+    const lines = wholeLines(site);
+    return [cut(lines.start, lines.end), put(end, `\n${text.slice(directive.start, directive.end)}\n`)];
+  },
+);
+
 // --- regular expressions ---
 
 const isRegex = (site: Site): Word | undefined => {
@@ -596,6 +631,17 @@ kind(
       `${pattern}(?P<n`,
       `${pattern}[z-a]`,
       `${pattern}(?<=a+)b`,
+      `${pattern}(?<=a|bc+)d`,
+      `${pattern}(?<!(?:a|bc))d`,
+      `${pattern}[\\w-.]`,
+      `${pattern}[[:letter:]]`,
+      `${pattern}\\2222`,
+      `${pattern}\\k<missing>`,
+      `${pattern}(?&missing)`,
+      `${pattern}(?(9)a|b)`,
+      `${pattern}(?<twin>a)(?<twin>b)`,
+      `${pattern}\\x{110000}`,
+      `${pattern}(?i-x`,
       `${pattern}\\`,
       `${pattern}(?z)`,
       `${pattern}\\p{Foo}`,
@@ -626,3 +672,70 @@ kind(
     return word.quote ? null : [put(word.start, `${raw(site, word).replace(/[)$]*$/, '')}[0-9]{2,4}`, word.end)];
   },
 );
+
+// --- what slips in while typing, pasting and merging ---
+
+kind('stray line', 30, known, (site, random) => {
+  const line = random.pick([
+    '$ sudo nginx -t',
+    '<<<<<<< HEAD',
+    '=======',
+    '>>>>>>> branch',
+    '// old',
+    '/* old */',
+    '-- old',
+    '<!-- old -->',
+    '```nginx',
+    '; old',
+    '...',
+  ]);
+  return [put(site.directive.start, `${line}\n`)];
+});
+kind('stray mark at the name', 30, known, ({ directive: { name } }, random) => {
+  const mark = random.pick(['$', '-', '@', '&', ':', '\\', '\u00a0', '\u200b', '\ufeff']);
+  return [put(random.next() < 0.6 ? name.start : name.end, mark)];
+});
+kind('name in another style', 30, known, ({ directive: { name } }, random) => {
+  const { value } = name;
+  const other = random.pick([
+    value.toUpperCase(),
+    value[0]!.toUpperCase() + value.slice(1),
+    value.replaceAll('_', '-'),
+    value.replaceAll('_', ''),
+    `${value}s`,
+    `"${value}"`,
+  ]);
+  return [put(name.start, other, name.end)];
+});
+kind('one character', 90, any, ({ directive }, random) => {
+  const end = directive.block?.start ?? directive.end;
+  const at = directive.start + Math.floor(random.next() * (end - directive.start));
+  const mark = random.pick([...';{}"\'#\\$ ()[]*x0=,/|~-?+%:', '\n', '\t', '\r', '\u00a0']);
+  return [put(at, mark, random.next() < 0.5 ? at : at + 1)];
+});
+kind('cut off', 20, any, ({ directive, text }) => [cut(directive.end, text.length)]);
+kind('block without its head', 20, block, ({ directive }) => [
+  cut(directive.start, directive.block!.start + 1),
+  cut(directive.end - 1, directive.end),
+]);
+kind('wrapped in a block', 40, known, ({ directive, text }, random) => {
+  const head = random.pick([
+    'server',
+    'location /w',
+    'location ~ w$',
+    'location @w',
+    'if ($host = a)',
+    'http',
+    'upstream w',
+    'stream',
+    'limit_except GET',
+    'events',
+  ]);
+  return [put(directive.start, `${head} {\n${text.slice(directive.start, directive.end)}\n}`, directive.end)];
+});
+kind('from another configuration', 80, block, ({ directive, context }, random, all) => {
+  if (!context || isDataBlock(directive.name.value)) return null;
+  const other = random.pick(all);
+  if (other.context === null || other.directive.end - other.directive.start > 600) return null;
+  return [put(directive.block!.start + 1, `\n${other.text.slice(other.directive.start, other.directive.end)}\n`)];
+});

@@ -1,6 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are nginx's.
 /** What people write and nginx refuses (or, now and then, takes): values by kind and directive, and lines that do not belong. */
 
+import { limits } from './limits';
+import { references } from './references';
+
 type Table = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /** Kind to directive (`context/name` where the context matters) to arguments that take the place of its own. */
@@ -1672,6 +1675,8 @@ export const wrong: Table = {
 
 /** Kind to what the lines are put into: a context, or a block whose lines are data. */
 export const added: Table = {
+  ...references,
+  ...limits,
   'line of another program': {
     server: [
       'ServerName example.com;',

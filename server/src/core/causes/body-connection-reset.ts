@@ -3,15 +3,17 @@ import { defineCause } from './cause';
 import { answerChecks, serviceChecks } from './checks';
 import { poolLimitsEvidence } from './directives';
 import { preferFirst, restartFixes } from './fixes';
-import { brokenOffStatus, stageOf } from './phase';
+import { brokenOffStatus } from './phase';
+import { transferFailure } from './transfer';
 
 export default defineCause({
   id: 'body-connection-reset',
   title: 'The upstream reset the connection in the middle of its answer',
   status: [200, 101],
   statusOf: brokenOffStatus,
-  pattern: /^(?:recv|recvmsg|readv|send|sendmsg|writev|sendfile)\(\) failed \((?:104|54|10054|103|32|110|60|10060):/,
-  when: (record) => stageOf(record) === 'body',
+  pattern:
+    /^(?:(?:recv|recvmsg|readv|WSARecv|send|sendto|sendmsg|sendfile|writev|WSASend)\(\) failed|kevent\(\) reported (?:about an closed|that upstream closed))/,
+  when: (record) => transferFailure(record) === 'body-connection-reset',
   why: `The status line was already with the client when the backend threw the connection away: it crashed, was killed, or its host
 went away. The client has the **status that was sent (200) and a cut body**; browsers show a network error, and the access log
 shows 200. nginx cannot repeat a request whose answer has begun.`,

@@ -15,8 +15,10 @@ export default defineCause({
       : 'The upstream fell silent in the middle of its answer',
   status: [200, 101],
   statusOf: brokenOffStatus,
-  pattern: /^upstream timed out\b/,
-  when: (record) => stageOf(record) === 'body',
+  // The second is the stream module's, for a session in which neither side said anything.
+  pattern: /^(?:upstream|connection) timed out\b/,
+  when: (record) =>
+    record.message.startsWith('connection') ? record.phase === 'proxying connection' : stageOf(record) === 'body',
   why: `The status and the beginning of the answer were already with the client when more time than \`*_read_timeout\` passed between two
 reads. nginx closes the connection: the client has the **status that was sent (200) and a cut body**. It is no 504, and the
 access log shows 200.

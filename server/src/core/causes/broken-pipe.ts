@@ -3,21 +3,15 @@ import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { keepaliveEvidence, poolLimitsEvidence } from './directives';
 import { hungUpFixes } from './fixes';
-import { isClientSide, stageOf } from './phase';
+import { transferFailure } from './transfer';
 
 export default defineCause({
   id: 'broken-pipe',
   title: 'The upstream hung up while nginx was sending the request',
   status: [502],
   pattern:
-    /^(?:send|sendmsg|writev|sendfile|recv|recvmsg|readv)\(\) failed \((?:32|104|54|10053|10054|103|110|60|10060):/,
-  when: (record) => {
-    const stage = stageOf(record);
-    if (stage === 'sending') return true;
-    if (isClientSide(record)) return false;
-    // Reading while reading is connection-reset.
-    return !/^(?:recv|recvmsg|readv)/.test(record.message) && stage !== null && stage !== 'body';
-  },
+    /^(?:(?:recv|recvmsg|readv|WSARecv|send|sendto|sendmsg|sendfile|writev|WSASend)\(\) failed|kevent\(\) reported (?:about an closed|that upstream closed))/,
+  when: (record) => transferFailure(record) === 'broken-pipe',
   why: `nginx was still sending, and the backend had already closed its end. Either the body is larger than the backend accepts (it
 answers 413 and hangs up without reading the rest), or it crashed, or it closed a kept-alive connection just when nginx used it
 again. The client gets **502**; if the backend had sent an answer before hanging up, nginx passes that on instead.

@@ -3,8 +3,8 @@ import type { LogRecord } from '../error-log/record';
 import { parseUpstream } from '../error-log/record';
 import type { Address } from '../nginx/model';
 import type { Project } from '../project/project';
-import { messageAddress, type Route, routes, upstreamAddress } from '../project/request';
-import { type Backend, backendAt } from '../project/service';
+import { messageAddress, type Route, routes, routesTo, upstreamAddress } from '../project/request';
+import { type Backend, backendAt, poolService } from '../project/service';
 import type { Advice, Fix } from '../remedies/remedy';
 import type { Place } from '../text/span';
 
@@ -43,11 +43,15 @@ export interface Cause {
   headline?(incident: Incident): string;
   /** What the client of nginx can get from this event alone: no error_page, no retry. Empty when it fails no request. */
   readonly status: readonly number[];
-  /** For events whose status depends on the line. */
+  /** For events whose status depends on the line: on what `when` sees of it, or on the project. */
   statusOf?(incident: Incident): readonly number[];
   /** Matches the start of the message; linear: no repetition inside a repetition, nothing unbounded twice. */
   readonly pattern: RegExp;
-  /** Tells apart what the message alone does not, by phase or address. */
+  /**
+   * Tells apart what the message alone does not, by phase or kind of address. `pattern` and `when` see the record as `said`
+   * (error-log/wording.ts) gives it: without long numbers, quoted values and addresses, so that a log of a gigabyte is
+   * explained once for each wording.
+   */
   when?(record: LogRecord): boolean;
   /** Markdown: what nginx did, why this status, what people take it for and it is not. */
   readonly why: string;
@@ -68,7 +72,9 @@ export function incident(record: LogRecord, project: Project | null): Incident {
   const upstream = record.upstream ? parseUpstream(record.upstream) : null;
   const address = (upstream && upstreamAddress(upstream)) ?? messageAddress(record.message);
   const scheme = upstream?.scheme ?? null;
-  const found = project ? routes(project, record) : [];
+  const name = record.fpm?.pool;
+  const pool = name ? (project?.pools.find((each) => each.name === name) ?? null) : null;
+  const found = project ? (pool ? routesTo(project, pool) : routes(project, record)) : [];
   const route = found[0] ?? null;
   return {
     record,
@@ -77,6 +83,8 @@ export function incident(record: LogRecord, project: Project | null): Incident {
     scheme,
     routes: found,
     route,
-    backend: backendAt(project, address, scheme ?? route?.pass.target.scheme ?? null),
+    backend: pool
+      ? { kind: 'php-fpm', name: poolService(pool), pool }
+      : backendAt(project, address, scheme ?? (record.fpm ? 'fastcgi' : (route?.pass.target.scheme ?? null))),
   };
 }

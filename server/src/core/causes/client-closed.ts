@@ -1,4 +1,5 @@
 /** The client went away before it had its answer. */
+import { accessEvidence } from './access';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { timeoutEvidence } from './directives';
@@ -8,7 +9,13 @@ export default defineCause({
   id: 'client-closed',
   title: 'The client went away before it had its answer',
   status: [499],
-  pattern: /^(?:(?:epoll_wait|kevent)\(\) reported that )?client prematurely closed connection\b/,
+  statusOf: ({ record }) => {
+    if (record.access || record.message.includes('so upstream connection is closed too')) return [499];
+    // While the request body is read it is a bad request; where the answer is for the cache too, nginx goes on for it.
+    if (record.phase === null) return record.time === null ? [499] : [400, 499];
+    return [];
+  },
+  pattern: /^access log: 499$|^(?:(?:epoll_wait|kevent)\(\) reported that )?client prematurely closed connection\b/,
   when: (record) => isUpstreamPhase(record) || record.phase === 'sending to client',
   why: `Whoever asked closed the connection while nginx was waiting for the backend. The access log shows **499**, which nobody receives. It
 is no error of nginx: someone pressed stop, or a **load balancer, CDN or script in front has a shorter timeout** than nginx.
@@ -23,6 +30,6 @@ for nobody.`,
     },
     ...serviceChecks(incident),
   ],
-  evidence: (incident) => timeoutEvidence(incident, 'read'),
+  evidence: (incident) => [...accessEvidence(incident), ...timeoutEvidence(incident, 'read')],
   fixes: () => [],
 });

@@ -5,9 +5,10 @@ import proxyTimeouts from '../remedies/proxy-timeouts';
 import { shellWord } from '../text/shell';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
+import { connectFailure } from './connecting';
 import { failoverEvidence, timeoutEvidence } from './directives';
 import { failoverFixes, preferFirst, restartFixes, timeoutFixes } from './fixes';
-import { isUpstreamPhase, stageOf } from './phase';
+import { stageOf } from './phase';
 
 export default defineCause({
   id: 'connect-timed-out',
@@ -16,10 +17,10 @@ export default defineCause({
   status: [504, 502],
   // nginx's own timer gives 504; when the kernel gives up first, connect() fails and that is a 502 (measured, 1.22.1).
   statusOf: ({ record }) => (record.message.startsWith('upstream timed out') ? [504] : [502]),
-  pattern:
-    /^(?:upstream timed out\b|(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,300} )?failed \((?:110|60|10060):)/,
+  pattern: /^(?:upstream timed out\b|(?:kevent\(\) reported that )?connect\(\) (?:to |failed))/,
   when: (record) =>
-    record.message.startsWith('upstream timed out') ? stageOf(record) === 'connecting' : isUpstreamPhase(record),
+    connectFailure(record) === 'connect-timed-out' ||
+    (record.message.startsWith('upstream timed out') && stageOf(record) === 'connecting'),
   why: `nginx asked for a connection and heard nothing: no refusal, no acceptance. A firewall drops the packets, the host is down or
 the address is wrong; or the backend is so overloaded that its queue of new connections is full.
 

@@ -4,8 +4,10 @@ import alignAddress from '../remedies/align-address';
 import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
+import { connectFailure } from './connecting';
 import { listenerEvidence, unreachableFixes } from './fixes';
-import { isUpstreamPhase } from './phase';
+import { gatewayStatus } from './phase';
+import { transferFailure } from './transfer';
 
 export default defineCause({
   id: 'connection-refused',
@@ -13,10 +15,11 @@ export default defineCause({
   headline: ({ address }) =>
     address ? `Nothing listens on ${spell(address)}` : 'Nothing listens on the upstream address',
   status: [502],
-  // 61 on BSD and macOS, 10061 on Windows. Over UDP the refusal arrives with the answer (stream).
+  statusOf: gatewayStatus,
+  // Over UDP the refusal arrives with the answer (stream).
   pattern:
-    /^(?:(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,300} )?|(?:recv|send)\(\) )failed \((?:111|61|10061):/,
-  when: isUpstreamPhase,
+    /^(?:(?:kevent\(\) reported that )?connect\(\) (?:to |failed)|(?:recv|recvmsg|readv|WSARecv|send|sendto|sendmsg|sendfile|writev|WSASend)\(\) failed)/,
+  when: (record) => connectFailure(record) === 'connection-refused' || transferFailure(record) === 'connection-refused',
   why: `nginx tried to connect and the kernel refused at once: no process listens on that address and port. The backend has
 crashed, was never started, or listens somewhere else. For a unix socket it means that the file is there, but whoever made it
 is gone. The client gets **502** immediately; with other servers in the group nginx tries those first.

@@ -2,19 +2,18 @@
 import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
 import { answerChecks, serviceChecks } from './checks';
+import { connectFailure } from './connecting';
 import { failoverEvidence, keepaliveEvidence, poolLimitsEvidence, wrongProtocolEvidence } from './directives';
 import { hungUpFixes } from './fixes';
-import { isClientSide, stageOf } from './phase';
+import { transferFailure } from './transfer';
 
 export default defineCause({
   id: 'connection-reset',
   title: 'The upstream reset the connection before it answered',
   status: [502],
-  // 104, and on BSD and Windows 54 and 10054; 110: the kernel gave up on a connection that had fallen silent.
   pattern:
-    /^(?:(?:recv|recvmsg|readv|(?:kevent\(\) reported that )?connect)\(\) |connect\(\) to \S{1,300} )failed \((?:104|54|10054|103|32):|^(?:recv|readv)\(\) failed \((?:110|60|10060):/,
-  when: (record) =>
-    !isClientSide(record) && ['header', 'connecting', 'handshaking', 'unnamed'].includes(stageOf(record) ?? ''),
+    /^(?:(?:recv|recvmsg|readv|WSARecv)\(\) failed|kevent\(\) reported (?:about an closed|that (?:upstream closed|connect\(\)))|connect\(\) (?:to |failed))/,
+  when: (record) => connectFailure(record) === 'connection-reset' || transferFailure(record) === 'connection-reset',
   why: `The connection was made and the request sent; then the backend threw the connection away without a single byte of answer. The
 client gets **502**. Four things do that, and nginx sees no difference:
 

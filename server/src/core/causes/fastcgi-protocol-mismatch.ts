@@ -1,8 +1,9 @@
 /** What answers a FastCGI pass does not speak FastCGI. */
+import { FASTCGI } from './answers';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
 import { listenerEvidence } from './fixes';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'fastcgi-protocol-mismatch',
@@ -12,8 +13,8 @@ export default defineCause({
       ? 'fastcgi_pass leads to an HTTP server'
       : 'What answers there does not speak FastCGI',
   status: [502],
-  pattern: /^upstream sent (?:unsupported|invalid|unexpected) FastCGI\b/,
-  when: isUpstreamPhase,
+  pattern: FASTCGI,
+  when: isForRequest,
   why: `The first byte of every FastCGI record is its version, 1. Something else came: **72 is the letter H**, the beginning of
 \`HTTP/1.1\`, so \`fastcgi_pass\` leads to an HTTP server. The client gets **502**.
 

@@ -1,7 +1,8 @@
 /** The upstream broke the rules of HTTP/2, or refused the stream. */
+import { HTTP2 } from './answers';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
-import { brokenOffStatus, isUpstreamPhase, stageOf } from './phase';
+import { gatewayStatus, isForRequest } from './phase';
 import { handshakeCommand } from './tls';
 
 export default defineCause({
@@ -12,10 +13,9 @@ export default defineCause({
       ? 'grpc_pass leads to an HTTP/1.1 server'
       : 'The upstream does not speak HTTP/2, or refused the stream',
   status: [502, 200],
-  statusOf: (incident) => (stageOf(incident.record) === 'body' ? brokenOffStatus(incident) : [502]),
-  pattern:
-    /^upstream (?:rejected request with error \d|violated (?:stream|connection) flow control|sent (?:(?:unexpected |too large |too short |truncated |invalid )?http2 |http2 frame|zero http2|frame for |(?:goaway|data|headers|rst stream|settings|ping|window update|trailer) |too many (?:settings|ping) |too large window update|unexpected (?:push|:status)|invalid :status|duplicate :status|no :status|invalid encoded header|trailer without|response body larger))/,
-  when: isUpstreamPhase,
+  statusOf: (incident) => (incident.record.message.startsWith('no connection data') ? [500] : gatewayStatus(incident)),
+  pattern: HTTP2,
+  when: isForRequest,
   why: `gRPC needs HTTP/2 from end to end. A number tells most: **\`too large http2 frame: 4740180\`** is 0x485454, the letters \`HTT\` of
 \`HTTP/1.1\`, so the backend speaks HTTP/1 there. Larger buffers, as often advised, do nothing.
 

@@ -1,17 +1,18 @@
 /** The response header does not fit into the buffer for it. */
 import proxyBuffers from '../remedies/proxy-buffers';
+import { TOO_BIG } from './answers';
 import { defineCause } from './cause';
 import { answerChecks, serviceChecks } from './checks';
 import { directiveEvidence } from './directives';
 import { offerAtPass, preferFirst } from './fixes';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'header-too-big',
   title: 'The response header is larger than nginx’s buffer',
   status: [502],
-  pattern: /^upstream sent too big header/,
-  when: isUpstreamPhase,
+  pattern: TOO_BIG,
+  when: isForRequest,
   why: `The header of the response must fit into **one** buffer, \`*_buffer_size\`, of 4 or 8 KB by default. Large cookies, tokens and \`Link\`
 headers exceed that. The client gets **502**, often only users who are logged in.
 

@@ -1,7 +1,7 @@
 /** The upstream's name does not exist for nginx. */
 import { defineCause } from './cause';
-import { isConfigurationError, nameChecks, nameIn, placeEvidence, resolverEvidence } from './names';
-import { isUpstreamPhase } from './phase';
+import { lookupStatus, nameChecks, nameIn, placeEvidence, resolverEvidence } from './names';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'host-not-found',
@@ -11,9 +11,9 @@ export default defineCause({
     return name ? `nginx finds no address for ${name}` : 'The upstream’s name does not exist';
   },
   status: [502],
-  statusOf: ({ record }) => (isConfigurationError(record) ? [] : [502]),
+  statusOf: lookupStatus,
   pattern: /^(?:\S{1,253} could not be resolved \(3:|host not found in upstream ")/,
-  when: isUpstreamPhase,
+  when: isForRequest,
   why: `\`could not be resolved (3: Host not found)\`: the DNS server named in \`resolver\` says that there is no such name. The client gets
 **502**. nginx's resolver asks that server and nothing else: **no /etc/hosts, no search domains**, so a short name that \`ping\`
 finds may not exist for nginx. Write the full name; for Docker's names use \`resolver 127.0.0.11\`.

@@ -3,19 +3,22 @@ import { spell } from '../project/address';
 import { shellWord } from '../text/shell';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
+import { connectFailure } from './connecting';
 import { failoverEvidence } from './directives';
 import { failoverFixes, preferFirst, restartFixes } from './fixes';
-import { isUpstreamPhase } from './phase';
+import { gatewayStatus } from './phase';
+import { transferFailure } from './transfer';
 
 export default defineCause({
   id: 'host-unreachable',
   title: 'No way leads to the upstream',
   headline: ({ address }) => `No way leads to ${address ? spell(address) : 'the upstream'}`,
   status: [502],
-  // EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN: on Linux, BSD, Windows. With recv() the kernel learnt of it later.
+  statusOf: gatewayStatus,
+  // With recv() the kernel learnt of it later.
   pattern:
-    /^(?:(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,300} )?|(?:recv|send)\(\) )failed \((?:113|101|112|100|65|51|64|50|10065|10051):/,
-  when: isUpstreamPhase,
+    /^(?:(?:kevent\(\) reported that )?connect\(\) (?:to |failed)|(?:recv|recvmsg|readv|WSARecv|send|sendto|sendmsg|sendfile|writev|WSASend)\(\) failed)/,
+  when: (record) => connectFailure(record) === 'host-unreachable' || transferFailure(record) === 'host-unreachable',
   why: `The kernel has no route to the address (101), or the host behind it does not answer on its own network (113): it is off, its
 address has changed, or a firewall rejects with "prohibited". The client gets **502**, at once or after about three seconds.
 

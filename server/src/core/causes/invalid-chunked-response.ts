@@ -1,14 +1,15 @@
 /** The body of the response breaks the rules of its own encoding. */
+import { BODY } from './answers';
 import { defineCause } from './cause';
 import { answerChecks, serviceChecks } from './checks';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'invalid-chunked-response',
   title: 'The body of the upstream’s response is malformed',
   status: [200],
-  pattern: /^upstream sent (?:invalid chunked response|(?:invalid|too big) trailers?\b)/,
-  when: isUpstreamPhase,
+  pattern: BODY,
+  when: isForRequest,
   why: `The backend announced \`Transfer-Encoding: chunked\` and sent something that is not chunked, or an invalid trailer. The status was
 already decided: the access log shows **200**, and the client has an empty or cut answer. It is no 502.
 

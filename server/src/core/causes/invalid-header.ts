@@ -1,20 +1,23 @@
 /** What the upstream sent cannot be read as a response header. */
 import restartPolicy from '../remedies/restart-policy';
+import { HEADER } from './answers';
 import { defineCause } from './cause';
 import { answerChecks, listenerChecks } from './checks';
 import { wrongProtocolEvidence } from './directives';
 import { preferFirst, restartFixes } from './fixes';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'invalid-header',
   title: 'The upstream sent an invalid header',
   status: [502],
   // Since 1.23 a repeated header that must be unique is dropped with a warning that ends in "ignored".
-  statusOf: ({ record }) => (/^upstream sent duplicate header line:.*, ignored\b/s.test(record.message) ? [] : [502]),
-  pattern:
-    /^(?:upstream sent (?:invalid header\b|invalid status\b|(?:invalid|unknown|duplicate|unsupported) "|duplicate header line|(?:both )?"[^"]{1,300}" (?:and|header)\b)|invalid header after joining FastCGI records|memcached sent invalid )/,
-  when: isUpstreamPhase,
+  statusOf: ({ record }) => {
+    if (record.message.startsWith('invalid header after joining')) return [500];
+    return /^upstream sent duplicate header line:.*, ignored\b/s.test(record.message) ? [] : [502];
+  },
+  pattern: HEADER,
+  when: isForRequest,
   why: `The backend answered, but not with a response that nginx can read. The client gets **502**. The message quotes the beginning, with
 the offending byte as \`\\x20\` or the like. Usual reasons:
 

@@ -1,7 +1,7 @@
 /** What the variables of a pass gave at run time is no address. */
 import { defineCause } from './cause';
 import { isConfigurationError, placeEvidence } from './names';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'invalid-upstream-url',
@@ -12,8 +12,9 @@ export default defineCause({
   },
   status: [500],
   statusOf: ({ record }) => (isConfigurationError(record) ? [] : [500]),
-  pattern: /^(?:invalid URL prefix\b|(?:no|invalid) (?:port|host) in upstream\b|zero length URI to proxy)/,
-  when: isUpstreamPhase,
+  pattern:
+    /^(?:invalid URL prefix\b|(?:no|invalid) (?:port|port range|host|IPv6 address) in upstream\b|(?:no|too long) path in the unix domain socket in upstream\b|the (?:unix domain|INET6) sockets are not supported on this platform in upstream\b|zero length URI to proxy|no upstream configuration|(?:grpcs|suwsgi) protocol requires SSL support)/,
+  when: isForRequest,
   why: `The pass is made of variables, and for this request they gave something without a scheme, without a port, or nothing at all: a
 \`map\` without a \`default\`, a header that the client did not send. The client gets **500**: there was no upstream to ask.
 

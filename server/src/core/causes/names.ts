@@ -43,7 +43,9 @@ export function resolverEvidence(incident: Incident): Evidence[] {
 export function placeEvidence({ project, record }: Incident): Evidence[] {
   const [, path, line] = / in ([^\s"]{1,500}):(\d{1,7})$/.exec(record.message.slice(-520)) ?? [];
   const source = path && project ? project.nginxSources.find(({ file }) => file === path) : null;
-  const at = source && source.lines.lineCount >= Number(line) ? Number(line) - 1 : -1;
+  // A dump holds the file further down.
+  const first = source ? source.lines.position(source.start).line : 0;
+  const at = source && source.lines.lineCount >= first + Number(line) ? first + Number(line) - 1 : -1;
   if (!source || at < 0) return [];
   return [
     {
@@ -57,6 +59,17 @@ export function placeEvidence({ project, record }: Incident): Evidence[] {
 /** An error of the configuration keeps nginx from starting or reloading; it answers no request. */
 export function isConfigurationError({ level, message }: LogRecord): boolean {
   return level === 'emerg' || / in [^\s"]{1,500}:\d{1,7}$/.test(message.slice(-520));
+}
+
+/**
+ * 502 for the request that needed the name. None where nginx was not serving one: it was reading its configuration, or looked up
+ * the servers of a group by itself (`resolve`, since 1.27.3), which keeps its last addresses.
+ */
+export function lookupStatus({ record }: { readonly record: LogRecord }): readonly number[] {
+  const isOwn =
+    record.phase?.startsWith('resolving service') ||
+    (record.time !== null && record.connection === null && record.client === null);
+  return isConfigurationError(record) || isOwn ? [] : [502];
 }
 
 function resolvers({ project, route }: Incident): string[] {

@@ -5,7 +5,7 @@ import type { Evidence, Incident } from './cause';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
 import { failoverFixes, preferFirst, restartFixes } from './fixes';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'no-live-upstreams',
@@ -16,7 +16,7 @@ export default defineCause({
   },
   status: [502],
   pattern: /^no live upstreams\b/,
-  when: isUpstreamPhase,
+  when: isForRequest,
   why: `Every server of the group is out: it **failed a moment ago** (\`max_fails\`, by default one failure, takes it out for \`fail_timeout\`,
 10 s), is marked \`down\`, or has reached \`max_conns\`. nginx asked nobody, and the client gets **502** at once, not 503.
 

@@ -1,7 +1,7 @@
 /** A name that is only known at run time, and nobody to ask for it. */
 import { defineCause } from './cause';
-import { nameChecks, nameIn, resolverEvidence } from './names';
-import { isUpstreamPhase } from './phase';
+import { lookupStatus, nameChecks, nameIn, resolverEvidence } from './names';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'no-resolver',
@@ -11,8 +11,9 @@ export default defineCause({
     return name ? `nginx has no DNS server to ask for ${name}` : 'nginx has no DNS server to ask';
   },
   status: [502],
+  statusOf: lookupStatus,
   pattern: /^no resolver defined to resolve\b/,
-  when: isUpstreamPhase,
+  when: isForRequest,
   why: `The pass holds a **variable**, so nginx looks the name up for each request, and for that it needs a \`resolver\`: it does not read
 /etc/resolv.conf or /etc/hosts. The client gets **502**, although \`nginx -t\` is content.
 

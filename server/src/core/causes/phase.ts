@@ -2,9 +2,19 @@
 import type { LogRecord } from '../error-log/record';
 
 /** True while nginx deals with an upstream, and for a message quoted without its phase. */
-export function isUpstreamPhase({ phase, resolver, responder }: LogRecord): boolean {
+export function isUpstreamPhase(record: LogRecord): boolean {
+  const { phase } = record;
+  if (!isForRequest(record)) return false;
+  return phase === null || (/\bupstream\b|^proxying\b/.test(phase) && !/ (?:from|to) client$/.test(phase));
+}
+
+/**
+ * For messages that name the upstream themselves. They come in any phase: after an `auth_request` nginx is still "sending to
+ * client" when it looks up the name for the request proper.
+ */
+export function isForRequest({ phase, resolver, responder }: LogRecord): boolean {
   if (resolver !== null || responder !== null) return false;
-  return phase === null || /\bupstream\b|^proxying\b/.test(phase);
+  return phase === null || !/^(?:resolving$|requesting certificate status|logging to syslog)/.test(phase);
 }
 
 /** How far nginx had come with an upstream; `unnamed` for a message quoted without its phase. */
@@ -13,6 +23,8 @@ export type Stage = 'connecting' | 'handshaking' | 'sending' | 'header' | 'body'
 /** Null where nginx was not dealing with an upstream. The phases are `log->action` in the http, stream and mail proxies. */
 export function stageOf(record: LogRecord): Stage | null {
   const { phase } = record;
+  // It reads on from the upstream while it sends: ngx_event_pipe() and ngx_http_upstream_process_request().
+  if (phase === 'sending to client' && record.upstream !== null) return 'body';
   if (!isUpstreamPhase(record)) return null;
   if (phase === null) return 'unnamed';
   if (phase.startsWith('connecting')) return 'connecting';
@@ -34,4 +46,14 @@ export function isClientSide({ phase, time, client, upstream }: LogRecord): bool
 export function brokenOffStatus({ record }: { readonly record: LogRecord }): readonly number[] {
   if (record.bytes !== null) return []; // stream: no HTTP
   return record.phase?.startsWith('proxying') ? [101] : [200];
+}
+
+/** 502 as long as nothing of the answer has reached the client. */
+export function gatewayStatus(incident: { readonly record: LogRecord }): readonly number[] {
+  return stageOf(incident.record) === 'body' ? brokenOffStatus(incident) : [502];
+}
+
+/** Is the message about a file of a cache? They are named by the MD5 of their key (ngx_http_file_cache_name). */
+export function isCacheFile({ message }: LogRecord): boolean {
+  return /\/[0-9a-f]{32}"/.test(message.slice(0, 1000));
 }

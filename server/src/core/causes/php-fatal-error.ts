@@ -14,7 +14,7 @@ export default defineCause({
     return text ? `PHP ${text[1]}: ${text[2]!.trim()}` : 'The PHP script ended with a fatal error';
   },
   status: [500],
-  pattern: /^FastCGI sent in stderr: "/,
+  pattern: /^(?:FastCGI sent in stderr: "|PHP message: PHP |(?:\[pool [^\]\s]{1,100}\] )?child \d{1,10} said into std)/,
   when: (record) => stderrKind(record) === 'fatal',
   why: `nginx and php-fpm work; the **script** failed, and php-fpm passed PHP's message on. The client gets **500**; with
 \`display_errors\` on it gets 200 and the error in the page. It is no 502, and nothing in nginx.conf heals it.

@@ -13,7 +13,7 @@ export default defineCause({
     return kind ? `PHP logged: ${kind}` : 'The FastCGI program wrote a message';
   },
   status: [],
-  pattern: /^FastCGI sent in stderr: "/,
+  pattern: /^(?:FastCGI sent in stderr: "|PHP message: PHP |(?:\[pool [^\]\s]{1,100}\] )?child \d{1,10} said into std)/,
   when: (record) => stderrKind(record) === 'message',
   why: `Whatever a FastCGI program writes to its stderr nginx logs at level \`error\`, warnings, notices and \`error_log()\` included. It
 **fails no request**: the client got what the script answered, mostly 200.

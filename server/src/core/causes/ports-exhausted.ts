@@ -2,17 +2,16 @@
 import upstreamKeepalive from '../remedies/upstream-keepalive';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
+import { connectFailure } from './connecting';
 import { keepaliveEvidence } from './directives';
 import { offerAtPass, preferFirst } from './fixes';
-import { isUpstreamPhase } from './phase';
 
 export default defineCause({
   id: 'ports-exhausted',
   title: 'No local port is left for another connection',
   status: [502],
-  pattern:
-    /^(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,300} )?failed \((?:99|49|10049):|^connect\(\) to (?!unix:)\S{1,300} failed \(11:/,
-  when: isUpstreamPhase,
+  pattern: /^(?:kevent\(\) reported that )?connect\(\) (?:to |failed)/,
+  when: (record) => connectFailure(record) === 'ports-exhausted',
   why: `Each connection to the same address and port needs a local port of its own, and a closed one stays taken for a minute
 (\`TIME_WAIT\`): about 28 000 connections a minute, and none is left. Linux says 99, "Cannot assign requested address". The client
 gets **502** at once.

@@ -10,7 +10,8 @@ export default defineCause({
   title: 'php-fpm does not find the script',
   status: [404],
   statusOf: ({ record }) => (/\(Permission denied\)/.test(record.stderr ?? '') ? [403] : [404]),
-  pattern: /^(?:FastCGI sent in stderr: "|Primary script unknown)/,
+  pattern:
+    /^(?:FastCGI sent in stderr: "|Primary script unknown|(?:\[pool [^\]\s]{1,100}\] )?child \d{1,10} said into std)/,
   when: (record) => stderrKind(record) === 'script-unknown',
   why: `nginx told php-fpm in \`SCRIPT_FILENAME\` which file to run, and php-fpm has no such file. The client gets **404** with "File not
 found." It is no 502: php-fpm answered.

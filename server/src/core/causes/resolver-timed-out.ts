@@ -1,7 +1,7 @@
 /** The DNS server that nginx asks gave no usable answer. */
 import { defineCause } from './cause';
-import { nameChecks, nameIn, resolverEvidence } from './names';
-import { isUpstreamPhase } from './phase';
+import { lookupStatus, nameChecks, nameIn, resolverEvidence } from './names';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'resolver-timed-out',
@@ -11,9 +11,10 @@ export default defineCause({
     return name ? `The DNS server gave no answer about ${name}` : 'The DNS server gave no answer';
   },
   status: [502],
+  statusOf: lookupStatus,
   // 110 (60 on BSD): no answer; 1, 2, 4, 5: format error, server failure, unimplemented, refused (ngx_resolver_strerror).
   pattern: /^\S{1,253} could not be resolved \((?:110|60|10060|[1245]):/,
-  when: isUpstreamPhase,
+  when: isForRequest,
   why: `nginx asked the server in \`resolver\` and got nothing within \`resolver_timeout\` (30 s by default), or an answer that it could not help.
 The client gets **502**, even for a timeout: no upstream was asked, so it is no 504.
 

@@ -7,7 +7,7 @@ export default defineCause({
   id: 'script-access-denied',
   title: 'php-fpm does not run files with this extension',
   status: [403],
-  pattern: /^FastCGI sent in stderr: "/,
+  pattern: /^(?:FastCGI sent in stderr: "|(?:\[pool [^\]\s]{1,100}\] )?child \d{1,10} said into std)/,
   when: (record) => stderrKind(record) === 'script-denied',
   why: `php-fpm runs only files whose name ends as \`security.limit_extensions\` allows, \`.php\` by default. nginx sent it another one, so the
 client gets **403** "Access denied.", from php-fpm and not from nginx.

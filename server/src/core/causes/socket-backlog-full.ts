@@ -1,9 +1,9 @@
 /** connect() to a unix socket whose queue of waiting connections is full. */
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
+import { connectFailure } from './connecting';
 import { failoverEvidence } from './directives';
 import { failoverFixes, preferFirst, restartFixes } from './fixes';
-import { isUpstreamPhase } from './phase';
 
 export default defineCause({
   id: 'socket-backlog-full',
@@ -11,8 +11,8 @@ export default defineCause({
   headline: ({ address }) =>
     address?.kind === 'unix' ? `The queue of ${address.path} is full` : 'The backend’s queue is full',
   status: [502],
-  pattern: /^connect\(\) (?:to unix:\S{1,300} )?failed \(11:/,
-  when: isUpstreamPhase,
+  pattern: /^(?:kevent\(\) reported that )?connect\(\) (?:to |failed)/,
+  when: (record) => connectFailure(record) === 'socket-backlog-full',
   why: `The backend is alive, but all its workers are busy and so many connections wait that the socket takes no more: Linux
 answers \`EAGAIN\` for a unix socket. The client gets **502** at once. Before this line appeared, requests had already been
 waiting, and some got 504.

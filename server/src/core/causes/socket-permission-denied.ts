@@ -7,7 +7,7 @@ import permissions from '../remedies/socket-permissions';
 import { dirname } from '../text/path';
 import { shellWord } from '../text/shell';
 import { defineCause, type Incident } from './cause';
-import { isUpstreamPhase } from './phase';
+import { connectFailure } from './connecting';
 
 export default defineCause({
   id: 'socket-permission-denied',
@@ -15,9 +15,8 @@ export default defineCause({
   headline: ({ address }) =>
     address?.kind === 'unix' ? `nginx may not open ${address.path}` : 'nginx may not open the socket',
   status: [502],
-  // Without an address the line is a quotation; over TCP nginx always writes the address (ngx_event_connect_peer).
-  pattern: /^connect\(\) (?:to unix:\S{1,300} )?failed \((?:13|1):/,
-  when: isUpstreamPhase,
+  pattern: /^(?:kevent\(\) reported that )?connect\(\) (?:to |failed)/,
+  when: (record) => connectFailure(record) === 'socket-permission-denied',
   why: `The socket is there, but the user that nginx's workers run as has no write permission on it, or may not enter one of the
 folders above it. php-fpm creates the socket with \`listen.owner\`, \`listen.group\` and \`listen.mode\` (0660 by default); unset,
 it belongs to the user that started php-fpm, mostly root. The client gets **502** at once.

@@ -1,16 +1,22 @@
 /** nginx could not make the socket for a connection to the upstream. */
 import { defineCause } from './cause';
 import { directiveEvidence } from './directives';
-import { isUpstreamPhase } from './phase';
+import { isForRequest, isUpstreamPhase } from './phase';
 
 export default defineCause({
   id: 'socket-setup-failed',
   title: 'nginx could not make a socket for the connection',
   status: [500],
+  // What nginx can do without it passes over.
+  statusOf: ({ record }) =>
+    /^invalid local|^setsockopt\([A-Z_0-9]{1,40}\) failed, ignored/.test(record.message) ? [] : [500],
   pattern:
-    /^(?:socket\(\) failed \((?!(?:23|24|10024):)\d|bind\([^)]{1,100}\) failed \(\d|setsockopt\([A-Z_0-9]{1,40}\) failed \(\d)/,
+    /^(?:socket\(\) failed\b(?! \((?:23|24|10024):)|bind\([^)]{1,100}\) failed|setsockopt\((?!TCP_(?:CORK|NOPUSH)\))!?[A-Z_0-9]{1,40}\) failed|(?:ioctl|ioctlsocket|fcntl)\(!?(?:FIONBIO|O_NONBLOCK)\) failed|could not enable transparent proxying|invalid local address ")/,
   // When nginx starts it makes sockets too, to listen on.
-  when: (record) => isUpstreamPhase(record) && (record.phase !== null || record.time === null),
+  when: (record) =>
+    record.message.startsWith('invalid local address')
+      ? isForRequest(record)
+      : isUpstreamPhase(record) && (record.phase !== null || record.time === null),
   why: `Before any packet was sent, the host refused to make the socket that nginx wanted. The client gets **500**, not 502: no upstream was
 asked.
 

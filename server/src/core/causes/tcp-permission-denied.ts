@@ -3,17 +3,16 @@ import { spell } from '../project/address';
 import { shellWord } from '../text/shell';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
+import { connectFailure } from './connecting';
 import { failoverFixes } from './fixes';
-import { isUpstreamPhase } from './phase';
 
 export default defineCause({
   id: 'tcp-permission-denied',
   title: 'The system does not let nginx connect',
   headline: ({ address }) => `The system does not let nginx connect${address ? ` to ${spell(address)}` : ''}`,
   status: [502],
-  // Without an address the line is a quotation, and means a socket: see socket-permission-denied.
-  pattern: /^connect\(\) to (?!unix:)\S{1,300} failed \((?:13|10013|1):/,
-  when: isUpstreamPhase,
+  pattern: /^(?:kevent\(\) reported that )?connect\(\) (?:to |failed)/,
+  when: (record) => connectFailure(record) === 'tcp-permission-denied',
   why: `A TCP connection needs no file permission, so this is a policy on nginx's host: mostly **SELinux**, which lets a web server
 connect only to ports with the label \`http_port_t\` unless \`httpd_can_network_connect\` is on; sometimes AppArmor, a container's
 seccomp profile or an outgoing firewall rule. The client gets **502** at once.

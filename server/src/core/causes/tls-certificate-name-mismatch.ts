@@ -5,7 +5,7 @@ import internal from '../remedies/upstream-tls-internal';
 import { defineCause } from './cause';
 import { serverNameEvidence, verifyEvidence } from './directives';
 import { offerAtPass, preferFirst } from './fixes';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 import { certificateCheck, handshakeCheck, isInternalUpstream } from './tls';
 
 export default defineCause({
@@ -17,7 +17,7 @@ export default defineCause({
   },
   status: [502],
   pattern: /^upstream SSL certificate does not match\b/,
-  when: isUpstreamPhase,
+  when: isForRequest,
   why: `nginx checks the certificate (\`*_ssl_verify on\`), and it names somebody else. The client gets **502**. The name that nginx expects is
 the host written in the pass: for an **IP address or the name of an \`upstream\` group** no certificate can match. Set
 \`*_ssl_name\` to a name that the certificate has, and \`*_ssl_server_name on\`, because a server with many names shows its

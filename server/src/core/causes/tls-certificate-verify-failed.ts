@@ -6,7 +6,7 @@ import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { serverNameEvidence, verifyEvidence } from './directives';
 import { offerAtPass, preferFirst } from './fixes';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 import { certificateCheck, handshakeCommand, handshakeFailure, isInternalUpstream } from './tls';
 
 /** X509_V_ERR_…: what OpenSSL's number means for the person who has to mend it. */
@@ -33,7 +33,7 @@ export default defineCause({
   status: [502],
   pattern: /^(?:upstream SSL certificate verify error\b|SSL_do_handshake\(\) failed\b)/,
   when: (record) =>
-    record.message.startsWith('upstream') ? isUpstreamPhase(record) : handshakeFailure(record) === 'certificate',
+    record.message.startsWith('upstream') ? isForRequest(record) : handshakeFailure(record) === 'certificate',
   why: `The handshake worked, and then nginx checked the certificate (\`*_ssl_verify on\`) and found nobody it trusts behind it. The client gets
 **502**. The number tells why: 18 self-signed, 19 or 20 an unknown authority, 10 expired, 21 the backend does not send its
 intermediate certificate. A \`*_ssl_verify_depth\` that is too small (the default is 1) shows as 20 or 22.

@@ -2,7 +2,7 @@
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { directiveEvidence } from './directives';
-import { brokenOffStatus, isClientSide, isUpstreamPhase, stageOf } from './phase';
+import { gatewayStatus, isClientSide, stageOf } from './phase';
 import { handshakeCheck } from './tls';
 
 export default defineCause({
@@ -13,9 +13,15 @@ export default defineCause({
       ? 'The upstream does not accept nginx’s client certificate, or wants one'
       : 'TLS with the upstream broke after the handshake',
   status: [502, 200],
-  statusOf: (incident) => (stageOf(incident.record) === 'body' ? brokenOffStatus(incident) : [502]),
+  statusOf: gatewayStatus,
   pattern: /^SSL_(?:read|write|sendfile)\(\) failed\b/,
-  when: (record) => isUpstreamPhase(record) && !isClientSide(record),
+  when: (record) => {
+    const stage = stageOf(record);
+    if (stage === null || isClientSide(record)) return false;
+    // In these two phases nginx deals with the client as well; that side's errors are info.
+    if (stage === 'body' && record.level === 'info') return false;
+    return record.phase !== 'sending to client' || record.message.startsWith('SSL_read()');
+  },
   why: `The handshake was finished, and then the backend refused or broke the connection. In **TLSv1.3 a missing client certificate is
 noticed only now**: "certificate required" (alert 116), "bad certificate" (42), "unknown ca" (48). The client gets **502**, or a cut
 answer when the header had already been sent.

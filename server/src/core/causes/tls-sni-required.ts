@@ -1,8 +1,9 @@
 /** The upstream needs to be told which name is asked for. */
 
+import { inForce } from '../project/settings';
 import sni from '../remedies/upstream-sni';
 import protocols from '../remedies/upstream-tls-protocols';
-import { defineCause } from './cause';
+import { defineCause, type Incident } from './cause';
 import { directiveEvidence, serverNameEvidence } from './directives';
 import { offerAtPass, preferFirst } from './fixes';
 import { handshakeCheck, handshakeCommand, handshakeFailure } from './tls';
@@ -10,6 +11,10 @@ import { handshakeCheck, handshakeCommand, handshakeFailure } from './tls';
 export default defineCause({
   id: 'tls-sni-required',
   title: 'The upstream refuses a handshake for this server name',
+  headline: (incident) =>
+    isAlert40(incident) && sendsName(incident)
+      ? 'The upstream refuses the handshake: it may want a client certificate'
+      : 'The upstream refuses a handshake for this server name',
   status: [502],
   pattern: /^SSL_do_handshake\(\) failed\b/,
   when: (record) => handshakeFailure(record) === 'server-name',
@@ -28,10 +33,29 @@ backend wants a client certificate.`,
     ...serverNameEvidence(incident),
     ...directiveEvidence(incident, '*_ssl_protocols', (value) => `Only ${value} is spoken here.`),
     ...directiveEvidence(incident, '*_ssl_ciphers', (value) => `The ciphers are restricted to ${value}.`),
+    ...(isAlert40(incident)
+      ? directiveEvidence(
+          incident,
+          '*_ssl_certificate',
+          (value) => `nginx shows the client certificate ${value}.`,
+          (name) => `${name} is not set: nginx has no client certificate to show, in case the backend wants one.`,
+        )
+      : []),
   ],
   fixes: (incident) => preferFirst([...offerAtPass(sni, incident), ...offerAtPass(protocols, incident)]),
   advice: [sni],
 });
+
+/** Then the name is not what is missing, whether it is right or not. */
+function sendsName({ project, route }: Incident): boolean {
+  if (!project || !route) return false;
+  return inForce(project, route.pass, `${route.pass.target.family}_ssl_server_name`)?.directive.args[0]?.value === 'on';
+}
+
+/** "Handshake failure" has more reasons than the name. */
+function isAlert40({ record }: Incident): boolean {
+  return /alert number 40\b|handshake[ _]failure/i.test(record.message.slice(0, 2048));
+}
 
 function withoutName(command: string): string {
   return command.replace(/ -servername \S+/, '').replace(' </dev/null', ' -noservername </dev/null');

@@ -1,5 +1,6 @@
 /** A worker has no file descriptor left for a connection to the upstream. */
 import { defineCause } from './cause';
+import { connectFailure } from './connecting';
 import { limitChecks, limitEvidence, limitFixes } from './limits';
 import { isUpstreamPhase } from './phase';
 
@@ -7,9 +8,11 @@ export default defineCause({
   id: 'too-many-open-files',
   title: 'nginx has no file descriptor left',
   status: [500],
-  // 23: the whole system ran out; 24: this process did.
-  pattern: /^(?:socket|connect)\(\) (?:to \S{1,300} )?failed \((?:23|24|10024):/,
-  when: isUpstreamPhase,
+  pattern:
+    /^(?:socket\(\) failed|(?:kevent\(\) reported that )?connect\(\) (?:to |failed)|the new socket has number \d{1,10}, but only)/,
+  when: (record) =>
+    connectFailure(record) === 'too-many-open-files' ||
+    (isUpstreamPhase(record) && /^(?:the new|socket\(\) failed \((?:23|24|10024):)/.test(record.message)),
   why: `Every connection is a file, and a proxied request takes two: one to the client, one to the upstream. The worker has reached its
 limit (\`worker_rlimit_nofile\`, or else the unit's \`LimitNOFILE\`, often 1024), so it cannot even begin to connect. The client gets
 **500**, not 502: the backend was never asked.

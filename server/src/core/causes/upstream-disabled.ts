@@ -2,7 +2,7 @@
 import { spell } from '../project/address';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
-import { isUpstreamPhase } from './phase';
+import { isForRequest } from './phase';
 
 export default defineCause({
   id: 'upstream-disabled',
@@ -11,7 +11,7 @@ export default defineCause({
     address ? `nginx leaves ${spell(address)} out for a while` : 'nginx leaves a server out for a while',
   status: [],
   pattern: /^upstream servers? temporarily disabled\b/,
-  when: isUpstreamPhase,
+  when: isForRequest,
   why: `The server failed \`max_fails\` times (by default once) within \`fail_timeout\` (10 s), so nginx does not ask it for that long. The line
 itself **fails no request**: it follows an error that says what happened, and the other servers take over. Look at that error.
 

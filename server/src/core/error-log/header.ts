@@ -1,13 +1,15 @@
 /** Reads what an entry begins with: date, level, process and connection. */
 import type { Field, FieldName, Level } from './record';
 
-/** Does a dated entry start here? Cheaper than parseLine, for telling entries apart. */
+/** Does nginx's own header (date, level, process) stand somewhere in this line? For telling entries apart. */
 export function startsEntry(line: string): boolean {
   const header = parseHeader(line.slice(0, trimmedEnd(line)));
-  return header !== null && header.time !== null;
+  return header !== null && (header.pid !== null || header.time !== null);
 }
 
 export interface Header {
+  /** Where it begins: at the date or, where that was lost, at the level. */
+  readonly start: number;
   readonly time: string | null;
   readonly level: Level | null;
   readonly pid: number | null;
@@ -19,6 +21,7 @@ export interface Header {
 }
 
 export const NO_HEADER: Header = {
+  start: 0,
   time: null,
   level: null,
   pid: null,
@@ -30,57 +33,64 @@ export const NO_HEADER: Header = {
 };
 
 // ngx_log_error_core(): date, level, pid#tid and, in a connection, its number. The end may cut it anywhere after the level.
-// Applied to a slice of bounded length only.
-const DATED =
-  /(\d{4})\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d) \[(debug|info|notice|warn|error|crit|alert|emerg)\](?: (\d+)#(\d+):(?: (?:\*(\d+)(?: |$))?|$)|(?: (?:(\d+)(?:#\d*)?)?)?$)/;
-/**
- * What may stand before the date: journald and syslog (`nginx[12]: `), Compose (`web_1  | `), containers, grep, the time and
- * the pod that `docker logs` and `kubectl logs` put there when asked, a quotation mark of Markdown.
- */
-const PREFIX =
+// People and tools take the date away or write it with dashes. Applied to a slice of bounded length only.
+const HEADER =
+  /(?:(\d{4})([/-])(\d\d)\2(\d\d) (\d\d:\d\d:\d\d)(?:[.,]\d{1,9})? )?\[(debug|info|notice|warn|error|crit|alert|emerg)\](?: (\d{1,10})#(\d{1,10}):(?: (?:\*(\d{1,20})(?: |$))?|$)|(?: (?:(\d{1,10})(?:#\d{0,10})?)?)?$)/;
+/** What may stand before a date whose header is cut: then there is no process to know it by. */
+const BEFORE_CUT =
   /^[\s\uFEFF>`]*$|[:|\]][ \t]*$|std(?:err|out) [FP] $|T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)[ \t]+$/;
-const HEADER_LIMIT = 400;
-const ON_STDERR = /^(?:.{0,200}: )?nginx: \[(debug|info|notice|warn|error|crit|alert|emerg)\] /;
+/** Metadata in front of an entry is shorter than this. */
+const HEADER_LIMIT = 2000;
+// ngx_log_stderr(), and ngx_log_error_core() on a console
+const ON_STDERR =
+  /(?:^|[\s|:>"'`\]])(?:nginx|openresty|angie|freenginx|tengine): \[(debug|info|notice|warn|error|crit|alert|emerg)\] /;
 
 export function parseHeader(line: string): Header | null {
+  if (!line.includes('[')) return null;
   const head = line.slice(0, HEADER_LIMIT);
-  const found = DATED.exec(head);
-  if (!found || !PREFIX.test(head.slice(0, found.index))) return onStderr(head);
-  if (line.length > HEADER_LIMIT && found.index + found[0].length === HEADER_LIMIT) return null; // the slice ends there, not the line
+  const found = HEADER.exec(head);
+  if (!found) return onStderr(head);
+  const [all, year, , month, day, clock, level, pid, tid, connection, cutPid] = found;
+  const start = found.index;
+  const messageStart = start + all.length;
+  if (line.length > HEADER_LIMIT && messageStart === HEADER_LIMIT) return null; // the slice ends there, not the line
+  if (pid === undefined && (year === undefined || !BEFORE_CUT.test(head.slice(0, start)))) return onStderr(head);
   const fields: Field[] = [];
-  let at = found.index;
-  const field = (name: FieldName, value: string | undefined, skipped: number): void => {
+  let at = start;
+  const field = (name: FieldName, value: string | undefined): void => {
     if (value === undefined) return;
-    at += skipped;
+    at = head.indexOf(value, at);
     fields.push({ name, span: { start: at, end: at + value.length } });
     at += value.length;
   };
-  field('time', head.slice(at, at + 19), 0);
-  field('level', found[5], 2);
-  const pid = found[6] ?? (head.endsWith('#') || /#\d+$/.test(head) ? found[9] : undefined);
-  field('pid', pid, 2);
-  field('tid', found[7], 1);
-  field('connection', found[8], 3);
+  if (year !== undefined) field('time', head.slice(start, start + 19));
+  field('level', level);
+  const process = pid ?? (/#\d*$/.test(head) ? cutPid : undefined);
+  field('pid', process);
+  field('tid', tid);
+  field('connection', connection);
   return {
-    time: `${found[1]}-${found[2]}-${found[3]}T${found[4]}`,
-    level: found[5] as Level,
-    pid: numberOf(pid),
-    tid: numberOf(found[7]),
-    connection: numberOf(found[8]),
+    start,
+    time: year === undefined ? null : `${year}-${month}-${day}T${clock}`,
+    level: level as Level,
+    pid: numberOf(process),
+    tid: numberOf(tid),
+    connection: numberOf(connection),
     fields,
-    messageStart: found.index + found[0].length,
-    cut: found.index + found[0].length >= line.length,
+    messageStart,
+    cut: messageStart >= line.length,
   };
 }
 
-/** ngx_log_error_core() on a console, and ngx_log_stderr(): `nginx: [emerg] …`, as `nginx -t` prints it. */
+/** `nginx: [emerg] …`, as `nginx -t` prints it. */
 function onStderr(head: string): Header | null {
   const found = ON_STDERR.exec(head);
   if (!found) return null;
-  const messageStart = found[0].length;
+  const messageStart = found.index + found[0].length;
   const end = messageStart - 2;
+  const start = found.index + (/^[a-z]/.test(found[0]) ? 0 : 1);
   const fields: Field[] = [{ name: 'level', span: { start: end - found[1]!.length, end } }];
-  return { ...NO_HEADER, level: found[1] as Level, fields, messageStart };
+  return { ...NO_HEADER, start, level: found[1] as Level, fields, messageStart };
 }
 
 /** The end without line end and blanks, but for the blank of an empty `server: `. */

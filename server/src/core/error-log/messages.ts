@@ -8,6 +8,8 @@
 const WHOLE_STARTS: readonly string[] = [
   'connect() failed',
   'recv() failed',
+  'WSARecv() failed',
+  'WSASend() failed',
   'recvmsg() failed',
   'readv() failed',
   'send() failed',
@@ -40,6 +42,10 @@ const OPEN_STARTS: readonly string[] = [
   'upstream SSL certificate ',
   'upstream rejected request with error ',
   'upstream violated ',
+  'memcached sent invalid ',
+  'could not find named location "',
+  'could not allocate node in ',
+  'server reached pm.max_children setting (',
   'FastCGI sent in stderr: "',
   'no resolver defined to resolve ',
   'invalid URL prefix in "',
@@ -78,14 +84,33 @@ export const UPSTREAM_PHASES: readonly string[] = [
   'proxying and sending to upstream',
 ];
 
+/** Words of messages, actions and the system's errors: they tell whether a line was broken in a word or between two. */
+export const WORDS: ReadonlySet<string> = new Set(
+  [
+    ...[...WHOLE_STARTS, ...OPEN_STARTS, ...PARTS, ...UPSTREAM_PHASES],
+    'while Connection refused timed out reset by peer Permission denied No route to host Network is unreachable Broken pipe',
+    'Resource temporarily unavailable Cannot assign requested address Too many open files Host not found Operation not permitted',
+    'Address family supported by protocol request header headers response invalid status duplicate line too big large frame',
+    'certificate verify error does match handshake failure alert number unknown unsupported version unexpected wrong routines',
+    'reported that client server upstream referrer subrequest bytes PHP message Fatal Warning Parse Notice in on line has been',
+    'enough reusing connections window flow control stream with data received at the same time chunked content length',
+  ]
+    .join(' ')
+    .split(/[^A-Za-z]+/),
+);
+
 /** Does this text, which has no date and level, read as an nginx message about an upstream? */
 export function isUpstreamMessage(text: string): boolean {
+  return beginsMessage(text) || carriesUpstreamPhase(text);
+}
+
+/** Told by its first words, so that it cannot be the rest of another. */
+export function beginsMessage(text: string): boolean {
   return (
     WHOLE_STARTS.some((start) => text.startsWith(start) && continues(text, start.length)) ||
     OPEN_STARTS.some((start) => text.startsWith(start) && text.length > start.length) ||
     PAIRED_STARTS.some(([start, then]) => text.startsWith(start) && text.includes(then, start.length)) ||
-    PARTS.some((part) => isPart(text, part)) ||
-    carriesUpstreamPhase(text)
+    PARTS.some((part) => isPart(text, part))
   );
 }
 

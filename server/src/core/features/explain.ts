@@ -1,12 +1,17 @@
 /** From a log record to what a person needs: what broke, how sure that is, where, what to check, what to do. */
 import all from '../causes/all';
 import { type Cause, type Check, type Evidence, type Incident, incident } from '../causes/cause';
+import type { RecentErrors } from '../error-log/recent';
 import type { LogRecord } from '../error-log/record';
-import { parseRequest } from '../error-log/record';
+import { parseRequest, parseUpstream } from '../error-log/record';
+import type { Meaning } from '../error-log/tally';
+import { said } from '../error-log/wording';
+import { views } from '../project/inside';
 import type { At, Project } from '../project/project';
 import { advise, type Fix } from '../remedies/remedy';
 import { shellWord } from '../text/shell';
 import { type Place, plainSpan } from '../text/span';
+import { type Outward, outward } from './outside';
 
 export interface Explanation {
   readonly record: LogRecord;
@@ -28,15 +33,102 @@ export interface Explanation {
   readonly references: readonly string[];
 }
 
-/** The cause whose pattern fits the record; null when the record is about no gateway error. */
+/**
+ * The cause whose pattern fits the record; null when the record is about no gateway error. It sees the record as `said` gives
+ * it, so that entries of one wording have one cause, and the tally of a log need not ask for each line.
+ */
 export function causeOf(record: LogRecord): Cause | null {
+  return causeOfSaid(said(record));
+}
+
+function causeOfSaid(record: LogRecord): Cause | null {
   return all.find((cause) => cause.pattern.test(record.message) && (cause.when?.(record) ?? true)) ?? null;
 }
 
-/** Null when the record is about no gateway error. `project`: the configuration in view, if any. */
-export function explain(record: LogRecord, project: Project | null): Explanation | null {
-  const cause = causeOf(record);
+/** Cause and status alone. `byWording`: all records of which `said` is the same mean the same. */
+export function meaningOf(
+  record: LogRecord,
+  project: Project | null,
+): { readonly meaning: Meaning | null; readonly byWording: boolean } {
+  const words = said(record);
+  const cause = causeOfSaid(words);
+  if (!cause) return { meaning: null, byWording: true };
+  const byWording = project === null || !cause.statusOf;
+  const [view, ...more] = project ? views(project) : [];
+  const status =
+    !byWording && more.length > 0
+      ? explain(record, project)!.status
+      : statusOf(cause, byWording ? incident(words, null) : incident(record, view ?? null), words);
+  return { meaning: { cause: cause.id, status }, byWording };
+}
+
+/** The stream module has no statuses: its client sees the connection end. */
+function statusOf(cause: Cause, found: Incident, words: LogRecord): readonly number[] {
+  if (words.bytes !== null) return [];
+  return cause.statusOf?.({ ...found, record: words }) ?? cause.status;
+}
+
+/**
+ * Null when the record is about no gateway error. `project`: the configuration in view, if any. `errors`: what the error log
+ * says; a line of the access log is explained by the entry that belongs to it.
+ */
+export function explain(record: LogRecord, project: Project | null, errors?: RecentErrors): Explanation | null {
+  if (record.access && errors) {
+    const found = reasonOf(record, errors);
+    const reason = found && explain(found, project);
+    if (reason) return joined(record, found, reason);
+  }
+  const words = said(record);
+  const cause = causeOfSaid(words);
   if (!cause) return null;
+  if (!project) return explainIn(null, record, words, cause);
+  let best: Explanation | null = null;
+  for (const view of views(project)) {
+    const found = explainIn(view, record, words, cause);
+    if (best && RANK[found.confidence] <= RANK[best.confidence]) continue;
+    const out = outward(project, view);
+    best = out ? moved(found, out) : found;
+  }
+  return best;
+}
+
+/** The entry that says why the request of an access-log line failed: of the same server, with this status, the last. */
+export function reasonOf(line: LogRecord, errors: RecentErrors): LogRecord | null {
+  const status = line.access?.status ?? 0;
+  let best: LogRecord | null = null;
+  let points = -1;
+  for (const error of errors.of(line)) {
+    const { meaning } = meaningOf(error, null);
+    // Retries and `error_page` change the status; what fails no request is no reason.
+    if (!meaning || meaning.status.length === 0) continue;
+    const isThere =
+      line.upstream !== null && error.upstream !== null && parseUpstream(error.upstream)?.address === line.upstream;
+    const own = (meaning.status.includes(status) ? 2 : 0) + (isThere ? 1 : 0);
+    if (own > points) [best, points] = [error, own];
+  }
+  return best;
+}
+
+function joined(line: LogRecord, error: LogRecord, reason: Explanation): Explanation {
+  const when = error.time === null ? '' : ` at ${error.time.slice(11)}`;
+  const message = `The error log says${when}: ${error.message.slice(0, 300)}`;
+  return {
+    ...reason,
+    record: line,
+    status: [line.access?.status ?? 0],
+    evidence: [{ message }, ...reason.evidence],
+    confirm: confirmation({ ...line, server: line.server ?? error.server, host: line.host ?? error.host }),
+  };
+}
+
+const RANK = { 'needs-host': 0, likely: 1, certain: 2 } as const;
+
+function moved(explanation: Explanation, { place, fix }: Outward): Explanation {
+  const { evidence, config, fixes } = explanation;
+  return { ...explanation, evidence: evidence.map(place), config: config.map(place), fixes: fixes.map(fix) };
+}
+
+function explainIn(project: Project | null, record: LogRecord, words: LogRecord, cause: Cause): Explanation {
   const found = incident(record, project);
   const evidence = (cause.evidence?.(found) ?? []).map((each) =>
     each.span ? { ...each, span: plainSpan(each.span) } : each,
@@ -46,8 +138,7 @@ export function explain(record: LogRecord, project: Project | null): Explanation
     record,
     cause: cause.id,
     title: cause.headline?.(found) ?? cause.title,
-    // The stream module has no statuses: its client sees the connection end.
-    status: record.bytes === null ? (cause.statusOf?.(found) ?? cause.status) : [],
+    status: statusOf(cause, found, words),
     confidence: shown && found.route?.certain ? 'certain' : found.route ? 'likely' : 'needs-host',
     why: cause.why,
     evidence,
@@ -100,6 +191,7 @@ function places({ route }: Incident): Explanation['config'] {
 
 /** Step 4 of every fix: test, reload, watch the log, repeat the request. */
 function confirmation(record: LogRecord): string[] {
+  if (record.fpm) return ['php-fpm -t || php-fpm8.2 -t', 'tail -f /var/log/php*-fpm.log'];
   const request = record.request ? parseRequest(record.request) : null;
   const host = [record.host, record.server].find((name) => name && /^[a-z0-9.-]+(?::\d+)?$/i.test(name));
   const safe = request && (request.method === 'GET' || request.method === 'HEAD');

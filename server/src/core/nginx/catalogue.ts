@@ -1,5 +1,5 @@
 /** What stock nginx knows of each directive: where it may stand, how many arguments it takes, whether it opens a block. */
-import { rows } from './catalogue.generated';
+import { others, rows } from './catalogue.generated';
 
 /** The places a directive can stand in, as nginx's command tables name them. `location-if` and `server-if` are `if` blocks. */
 export type Context =
@@ -35,10 +35,12 @@ export interface Signature {
   readonly literals: readonly string[];
   /** nginx refuses a second one in the same block: `"X" directive is duplicate`. */
   readonly once: boolean;
+  /** First version that knows it; null for what is older than 1.1. */
+  readonly since: string | null;
 }
 
 const table = new Map<string, Signature[]>();
-for (const [name, type, contexts, min, max, block, value, words, literals, once] of rows) {
+for (const [name, type, contexts, min, max, block, value, words, literals, once, since] of rows) {
   const signature: Signature = {
     name,
     type,
@@ -50,6 +52,7 @@ for (const [name, type, contexts, min, max, block, value, words, literals, once]
     words: words ? words.split(' ') : [],
     literals: literals ? literals.split(' ') : [],
     once: once === 1,
+    since: since || null,
   };
   const known = table.get(name);
   if (known) known.push(signature);
@@ -69,6 +72,7 @@ table.set('include', [
     words: [],
     literals: [],
     once: false,
+    since: null,
   },
 ]);
 
@@ -77,6 +81,26 @@ const NONE: readonly Signature[] = [];
 /** One signature for each module that knows the name (`server` is known to http, upstream, stream and mail); empty for an unknown name. */
 export function signatures(name: string): readonly Signature[] {
   return table.get(name) ?? NONE;
+}
+
+/** A directive of nginx's documentation that a stock build does not have: NGINX Plus, njs, OpenTelemetry, another system's. */
+export interface Other {
+  readonly name: string;
+  /** Places as in `Context`, or the name of a block of the same module: `acme_issuer`. */
+  readonly contexts: readonly string[];
+  readonly since: string | null;
+}
+
+const documented = new Map<string, Other>(
+  others.map(([name, contexts, since]) => [name, { name, contexts: contexts.split(','), since: since || null }]),
+);
+
+export function otherDirective(name: string): Other | null {
+  return documented.get(name) ?? null;
+}
+
+export function otherDirectives(): Iterable<Other> {
+  return documented.values();
 }
 
 /** Blocks whose lines are data, not directives: nginx reads them with a handler of their own. */

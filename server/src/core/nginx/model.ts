@@ -1,5 +1,7 @@
 /** What nginx directives mean: pass targets, upstream servers, times, names. Pure readings of single directives. */
+
 import type { Span } from '../text/span';
+import { byText } from './phrase';
 import type { Directive, Word } from './tree';
 
 /** Where a connection goes. `port` is null where the protocol's default or a group name decides. */
@@ -42,7 +44,7 @@ export function isPass(name: string): boolean {
 
 /** The target of a `*_pass` directive; null for any other directive and for one without an argument. */
 export function passTarget(directive: Directive): PassTarget | null {
-  const pass = Object.hasOwn(PASS, directive.name.value) ? PASS[directive.name.value]! : null;
+  const pass = Object.hasOwn(PASS, directive.called) ? PASS[directive.called]! : null;
   const word = directive.args[0];
   if (!pass || !word) return null;
   const colon = word.value.indexOf('://');
@@ -73,21 +75,34 @@ export interface UpstreamServer {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+const NO_FLAGS: ReadonlySet<string> = new Set();
+const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
+
 /** The `server` line of an upstream block; null without an address. */
 export function upstreamServer(directive: Directive): UpstreamServer | null {
-  const word = directive.args[0];
-  if (directive.name.value !== 'server' || !word) return null;
+  const said = serverLine(directive);
+  if (!said) return null;
+  const { address, length, dynamic, flags, parameters } = said;
+  const start = valueStart(directive.args[0]!);
+  return { address, addressSpan: { start, end: start + length }, dynamic, flags, parameters };
+}
+
+/** What such a line says, wherever it stands. */
+const serverLine = byText(({ called, args }) => {
+  const word = args[0];
+  if (called !== 'server' || !word) return null;
   const { address, length } = splitAddress(word.value, false);
-  const start = valueStart(word);
+  const dynamic = isDynamic(word);
+  if (args.length === 1) return { address, length, dynamic, flags: NO_FLAGS, parameters: NO_PARAMETERS };
   const flags = new Set<string>();
   const parameters = new Map<string, string>();
-  for (const { value } of directive.args.slice(1)) {
+  for (const { value } of args.slice(1)) {
     const equals = value.indexOf('=');
     if (equals < 0) flags.add(value);
     else parameters.set(value.slice(0, equals), value.slice(equals + 1));
   }
-  return { address, addressSpan: { start, end: start + length }, dynamic: isDynamic(word), flags, parameters };
-}
+  return { address, length, dynamic, flags, parameters };
+});
 
 /** True when the word's value is known only at run time or after a template has been rendered. */
 export function isDynamic(word: Word): boolean {
@@ -101,9 +116,9 @@ export interface LocationMatch {
 }
 
 /** Reads `location /x`, `location = /x`, `location ~ \.php$`, and the forms written without a space (`=/x`, `~\.php$`), as ngx_http_core_location() does. */
-export function locationMatch(directive: Directive): LocationMatch | null {
+export const locationMatch = byText((directive): LocationMatch | null => {
   const [first, second] = directive.args;
-  if (directive.name.value !== 'location' || !first) return null;
+  if (directive.called !== 'location' || !first) return null;
   if (second) {
     const modifier = first.value;
     if (modifier !== '=' && modifier !== '^~' && modifier !== '~' && modifier !== '~*') return null;
@@ -114,7 +129,7 @@ export function locationMatch(directive: Directive): LocationMatch | null {
     if (value.startsWith(modifier)) return { modifier, pattern: value.slice(modifier.length) };
   }
   return value.startsWith('@') ? { modifier: '@', pattern: value } : { modifier: '', pattern: value };
-}
+});
 
 const TIME_UNITS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -146,7 +161,7 @@ function valueStart(word: Word): number {
 
 /** Splits `unix:/path[:uri]` or `host[:port][/uri]`; `length` counts the characters of the address. */
 function splitAddress(text: string, hasUri: boolean): { address: Address; length: number; uri: string | null } {
-  if (text.toLowerCase().startsWith('unix:')) {
+  if (/^unix:/i.test(text)) {
     const colon = hasUri ? text.indexOf(':', 5) : -1;
     const end = colon < 0 ? text.length : colon;
     return {

@@ -5,8 +5,10 @@
 import type { Span } from '../text/span';
 import { isDataBlock, isLuaBlock, signatures } from './catalogue';
 import { luaEnd } from './lua';
+import { type Phrase, PhraseDirective, remember } from './phrase';
 import { dataSplitPoint, isRefused, opensBlock, splitPoint, swallowedDirective } from './recovery';
 import { scanner, type Terminator } from './scanner';
+import { isDoubled } from './template';
 import { type Block, type Directive, type NginxTree, type SyntaxProblem, type Word, walk } from './tree';
 
 /** More problems than a person can read; nginx itself stops at the first. */
@@ -18,11 +20,20 @@ interface Frame {
   readonly block: Writable<Block> & { items: Directive[] };
   /** Inside a block that stock nginx does not know: its lines may be data, so nothing is guessed from their words. */
   readonly opaque: boolean;
+  /** Its lines are data, not directives. */
+  readonly data: boolean;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-export function parse(text: string): NginxTree {
+/** A text of which nothing can be read. */
+function unread(text: string): NginxTree {
+  return { text, items: [], comments: [], templates: [{ start: 0, end: text.length }], problems: [] };
+}
+
+/** `from`: where the file starts in `text`, for one that is held by another. */
+export function parse(text: string, from = 0): NginxTree {
+  if (isDoubled(text)) return unread(text);
   const problems: SyntaxProblem[] = [];
   const report = (problem: SyntaxProblem): void => {
     if (problems.length < MOST_PROBLEMS) problems.push(problem);
@@ -30,19 +41,23 @@ export function parse(text: string): NginxTree {
   const scan = scanner(text, report);
   const items: Directive[] = [];
   const stack: Frame[] = [];
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  /** The block that seems to lack its `}`, judged by indentation, and where that `}` would go. */
-  let suspect = null as { frame: Frame; insertAt: number } | null;
+  const newline = text.indexOf('\r\n', from) >= 0 ? '\r\n' : '\n';
 
-  if (text.charCodeAt(0) === 0xfeff) {
+  scan.resume(from);
+  if (text.charCodeAt(from) === 0xfeff) {
+    const mark = { start: from, end: from + 1 };
+    // A comment or an empty line behind the mark becomes a part of the first directive, and nginx names the line of its end.
+    const end = text.slice(from, from + 4096).search(/[;{}]/) + from;
+    const below = end > from && text.slice(from, end).includes('\n');
     report({
       code: 'byte-order-mark',
-      span: { start: 0, end: 1 },
+      span: below ? { start: end, end: end + 1 } : mark,
+      ...(below ? { related: { span: mark, message: 'The byte order mark is here.' } } : {}),
       message:
         'The file starts with a byte order mark, which nginx reads as part of the first word: "unknown directive". Save it as UTF-8 without BOM.',
-      fix: { title: 'Remove the byte order mark', span: { start: 0, end: 1 }, newText: '' },
+      fix: { title: 'Remove the byte order mark', span: mark, newText: '' },
     });
-    scan.resume(1);
+    scan.resume(from + 1);
   }
 
   const top = (): Frame | undefined => stack[stack.length - 1];
@@ -52,31 +67,66 @@ export function parse(text: string): NginxTree {
     const directive: Writable<Directive> = {
       start: words[0]!.start,
       end,
+      called: words[0]!.value,
       name: words[0]!,
       args: words.slice(1),
       block: null,
       parent: frame?.directive ?? null,
       semicolon,
     };
-    (frame ? frame.block.items : items).push(directive);
+    put(directive, frame);
     return directive;
   }
 
+  function put(directive: Directive, frame: Frame | undefined): void {
+    if (!frame) items.push(directive);
+    else {
+      frame.block.items.push(directive);
+      if (directive.called === 'include') frame.block.includes = true;
+    }
+  }
+
+  function addPhrase(phrase: Phrase): void {
+    const frame = top();
+    const { position } = scan;
+    const end = phrase.opens ? text.length : position;
+    const directive = new PhraseDirective(
+      phrase,
+      position - phrase.length,
+      end,
+      frame?.directive ?? null,
+      phrase.opens ? -1 : position - 1,
+    );
+    put(directive, frame);
+    if (phrase.opens) openBlock(directive, position - 1);
+  }
+
   function open(words: readonly Word[], brace: number): void {
-    const directive = add(words, text.length, -1);
-    const block: Frame['block'] = { start: brace, end: text.length, items: [], closed: false, foreign: null };
+    openBlock(add(words, text.length, -1), brace);
+  }
+
+  function openBlock(directive: Writable<Directive>, brace: number): void {
+    const block: Frame['block'] = {
+      start: brace,
+      end: text.length,
+      items: [],
+      includes: false,
+      closed: false,
+      foreign: null,
+    };
     directive.block = block;
-    if (isLuaBlock(directive.name.value)) {
-      const end = luaEnd(text, brace + 1);
+    if (isLuaBlock(directive.called)) {
+      const { close: end, bracket } = luaEnd(text, brace + 1);
       block.closed = end >= 0;
       block.end = directive.end = end < 0 ? text.length : end + 1;
       block.foreign = { start: brace + 1, end: end < 0 ? text.length : end };
       scan.resume(block.end);
-      if (end < 0) reportUnclosed({ directive, block, opaque: true }, text.length);
+      if (bracket >= 0) reportBracket(directive, bracket);
+      else if (end < 0) reportUnclosed(directive, text.length);
       return;
     }
-    const opaque = (top()?.opaque ?? false) || signatures(directive.name.value).length === 0;
-    stack.push({ directive, block, opaque });
+    const opaque = (top()?.opaque ?? false) || signatures(directive.called).length === 0;
+    stack.push({ directive, block, opaque, data: isDataBlock(directive.called) });
   }
 
   function close(at: number): void {
@@ -92,12 +142,20 @@ export function parse(text: string): NginxTree {
     }
     frame.block.end = frame.directive.end = at + 1;
     frame.block.closed = true;
-    if (!suspect) {
-      const column = lineIndent(at);
-      if (column?.alone && column.width < (lineIndent(frame.directive.start)?.width ?? 0)) {
-        suspect = { frame, insertAt: column.start };
-      }
+  }
+
+  /** The block that seems to lack its `}`, judged by indentation: the first whose `}` stands further left than it does. */
+  function suspect(): { directive: Directive; insertAt: number } | null {
+    const closed: Directive[] = [];
+    for (const directive of walk(items))
+      if (directive.block?.closed && !directive.block.foreign) closed.push(directive);
+    closed.sort((a, b) => a.end - b.end);
+    for (const directive of closed) {
+      const brace = lineIndent(directive.end - 1);
+      if (brace?.alone && brace.width < (lineIndent(directive.start)?.width ?? 0))
+        return { directive, insertAt: brace.start };
     }
+    return null;
   }
 
   /** The indentation of the line that holds `at`; null where the line is too long to tell. `alone`: nothing else before `at`. */
@@ -112,21 +170,31 @@ export function parse(text: string): NginxTree {
     return { start, width: end - start, alone: end === at };
   }
 
-  function reportUnclosed(frame: Frame, insertAt: number): void {
-    const name = frame.directive.name.value;
-    const indent = lineIndent(frame.directive.start);
+  function reportUnclosed(directive: Directive, insertAt: number): void {
+    const name = directive.name.value;
+    const indent = lineIndent(directive.start);
     const lead = indent ? text.slice(indent.start, indent.start + indent.width) : '';
     const before = insertAt === 0 || text.charCodeAt(insertAt - 1) === 10 ? '' : newline;
     report({
       code: 'unclosed-block',
       span: { start: text.length, end: text.length },
       message: `The file ends, but the "${name}" block is still open: a "}" is missing. nginx -t stops here.`,
-      related: { span: frame.directive.name, message: `This "${name}" block is not closed.` },
+      related: { span: directive.name, message: `This "${name}" block is not closed.` },
       fix: {
         title: `Close the "${name}" block: insert }`,
         span: { start: insertAt, end: insertAt },
         newText: `${before}${lead}}${newline}`,
       },
+    });
+  }
+
+  /** OpenResty stops where the bracket opens. */
+  function reportBracket({ name }: Directive, at: number): void {
+    const open = text.slice(at, text.indexOf('[', at + 1) + 1).slice(0, 40);
+    report({
+      code: 'unclosed-block',
+      span: { start: at, end: at + open.length },
+      message: `This "${open}" is never closed: the Lua code of "${name.value}" needs a "${open.replaceAll('[', ']')}".`,
     });
   }
 
@@ -200,7 +268,7 @@ export function parse(text: string): NginxTree {
 
   /** Splits a statement where lines lack their `;`, and adds what comes out. */
   function statement(all: readonly Word[], terminator: Terminator, at: number): void {
-    const outer = top()?.directive.name.value ?? '';
+    const outer = top()?.directive.called ?? '';
     const inData = isDataBlock(outer);
     const opaque = top()?.opaque ?? false;
     const find = (from: readonly Word[]): number => {
@@ -329,9 +397,24 @@ export function parse(text: string): NginxTree {
   }
 
   for (let done = false; !done; ) {
+    const brace = scan.close();
+    if (brace >= 0) {
+      close(brace);
+      continue;
+    }
+    const phrase = scan.phrase(top()?.data ?? false);
+    if (phrase) {
+      addPhrase(phrase);
+      continue;
+    }
+    const before = problems.length;
     const { words, terminator, at } = scan.next();
-    if (words.length > 0) statement(words, terminator, at);
-    else if (terminator === '{') {
+    if (words.length > 0) {
+      statement(words, terminator, at);
+      const accepted =
+        problems.length === before && before < MOST_PROBLEMS && (terminator === ';' || terminator === '{');
+      if (accepted) remember(text, words, at + 1);
+    } else if (terminator === '{') {
       report({
         code: 'unexpected-token',
         span: { start: at, end: at + 1 },
@@ -347,7 +430,10 @@ export function parse(text: string): NginxTree {
   const innermost = top();
   const stray = innermost ? firstStray() : null;
   if (stray) reportStray(stray, stray.parent!);
-  else if (innermost) reportUnclosed(suspect?.frame ?? innermost, suspect?.insertAt ?? text.length);
+  else if (innermost) {
+    const guess = suspect();
+    reportUnclosed(guess?.directive ?? innermost.directive, guess?.insertAt ?? text.length);
+  }
 
   const templated = scan.templates.length > 0;
   return {

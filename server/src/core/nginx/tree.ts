@@ -12,6 +12,8 @@ export interface Word extends Span {
 
 /** A name, its arguments and what ends it. */
 export interface Directive extends Span {
+  /** The value of `name`: asked so often that it must cost nothing. */
+  readonly called: string;
   readonly name: Word;
   readonly args: readonly Word[];
   /** Present when the directive opens `{`. */
@@ -25,6 +27,8 @@ export interface Directive extends Span {
 /** From `{` to `}`, both included; where the `}` is missing it ends where the text does. */
 export interface Block extends Span {
   readonly items: readonly Directive[];
+  /** One of the items is an `include`, so that they are not all. */
+  readonly includes: boolean;
   /** False when the file ends before the `}`. */
   readonly closed: boolean;
   /** Text that is not nginx's: the body of a `*_by_lua_block`. */
@@ -61,6 +65,11 @@ export interface SyntaxProblem {
   /** The other half: the quote or brace that this is about. */
   readonly related?: { readonly span: Span; readonly message: string };
   readonly fix?: { readonly title: string; readonly span: Span; readonly newText: string };
+}
+
+/** Does a block bring in other files, so that its own lines are not all of it? */
+export function includesFiles({ block }: Directive): boolean {
+  return block?.includes ?? false;
 }
 
 /** Every directive below `items`, parents before children, in file order. */

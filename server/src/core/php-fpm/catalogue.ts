@@ -115,8 +115,13 @@ export function fpmDirective(name: string, context: 'global' | 'pool'): FpmDirec
   return found?.type.endsWith('array') && found.name !== name ? undefined : found;
 }
 
+/** `location = /path` is nginx's. */
+const SETTING = /^[ \t]{0,100}(?!location[ \t])[A-Za-z_][\w.]{0,100}(?:\[|[ \t]{0,100}=)/m;
+
 /** Does the text read as a file of php-fpm, rather than of nginx, php.ini, systemd or another program? */
 export function looksLikeFpm(text: string): boolean {
+  // Nearly all files are somebody else's: a glance tells.
+  if (!SETTING.test(text.slice(0, ENOUGH))) return false;
   const { preamble, sections } = parse(text.slice(0, ENOUGH));
   let known = 0;
   let unknown = 0;

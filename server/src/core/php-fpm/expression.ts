@@ -105,7 +105,7 @@ function operand(reader: Reader, depth: number): Read | null {
   } else result = readText(reader, true);
   for (const prefix of prefixes.reverse()) {
     if (!result) return null;
-    const number = integer(result.value);
+    const number = toInteger(result.value);
     result = { value: String(prefix === '~' ? ~number : Number(number === 0)), known: result.known };
   }
   return result;
@@ -116,14 +116,14 @@ function isOperator(token: Token, text: string): boolean {
 }
 
 function operate(operator: string, left: Read, right: Read): Read {
-  const a = integer(left.value);
-  const b = integer(right.value);
+  const a = toInteger(left.value);
+  const b = toInteger(right.value);
   const result = operator === '|' ? a | b : operator === '&' ? a & b : a ^ b;
   return { value: String(result), known: left.known && right.known };
 }
 
-/** C's atoi(): the number the text starts with, else 0; too large ones keep their low 32 bits. */
-function integer(text: string): number {
+/** C's atoi(), into an int: the number the text starts with, else 0; too large ones keep their low 32 bits. */
+export function toInteger(text: string): number {
   const digits = /^[ \t\n\v\f\r]*([+-]?)0*(\d{0,20})/.exec(text)!;
   const limit = 0x7fffffffffffffffn;
   let number = BigInt(digits[2] || '0');

@@ -27,15 +27,20 @@ export function meets(connect: Address, listen: ListenAddress): boolean {
   const to = listen.host === '*' ? 'localhost' : bare(listen.host ?? '');
   if (from === to) return true;
   // "localhost" tries ::1 and 127.0.0.1, whichever listens.
-  return (from === 'localhost' && isLoopback(to)) || (to === 'localhost' && isLoopback(from));
+  return (from === 'localhost' && isLoopbackHost(to)) || (to === 'localhost' && isLoopbackHost(from));
 }
 
 /** True for an address that can only be on the host (or in the container) where nginx runs. */
 export function isLocal(address: Address): boolean {
-  return address.kind === 'unix' || isLoopback(bare(address.host));
+  return address.kind === 'unix' || isLoopback(address);
 }
 
-function isLoopback(host: string): boolean {
+/** A TCP address that never leaves the host. */
+export function isLoopback(address: Address): boolean {
+  return address.kind === 'tcp' && isLoopbackHost(bare(address.host));
+}
+
+function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -1,7 +1,8 @@
-/** Finds what belongs to a project in a folder: main nginx files, fragments, pools. */
+/** Finds what belongs to a project in a folder: main nginx files, fragments, pools, and what tells how they run. */
 import type { Files } from '../text/files';
 import { basename, dirname } from '../text/path';
-import { isMainFile, type Language, languageOfPath, languageOfText } from './language';
+import { readDump } from './dump';
+import { isMainFile, type Language, languageOfPath, languageOfText, neighbourKind } from './language';
 import { type Loaded, type LoadRequest, load } from './load';
 import type { Project } from './project';
 
@@ -27,16 +28,20 @@ const DEEPEST = 12;
 const LARGEST = 4 * 1024 * 1024;
 
 export interface Discovered {
-  /** Main files first, each list in order of path. */
+  /** Main files first, dumps of `nginx -T` last, each list in order of path. */
   readonly nginx: readonly string[];
   readonly fpm: readonly string[];
+  /** Units, Compose files, Dockerfiles. */
+  readonly around?: readonly string[];
 }
 
 /** Every nginx and php-fpm file below `folder`. */
 export async function discover(files: Files, folder: string): Promise<Discovered> {
   const main: string[] = [];
   const fragments: string[] = [];
+  const dumps: string[] = [];
   const fpm: string[] = [];
+  const around: string[] = [];
   let budget = MOST_ENTRIES;
   const open: { path: string; depth: number }[] = [{ path: folder, depth: 0 }];
   for (let next = open.shift(); next; next = open.shift()) {
@@ -49,6 +54,10 @@ export async function discover(files: Files, folder: string): Promise<Discovered
         continue;
       }
       if (stat !== 'file') continue;
+      if (neighbourKind(path) !== null) {
+        around.push(path);
+        continue;
+      }
       const byPath = languageOfPath(path);
       if (byPath === 'nginx-error-log' || (!byPath && !mayBeOurs(name))) continue;
       const read = await files.read(path);
@@ -61,17 +70,19 @@ export async function discover(files: Files, folder: string): Promise<Discovered
       if (read.text.length > LARGEST || read.text.includes('\0')) continue;
       const language: Language | null = byPath ?? languageOfText(read.text);
       if (language === 'php-fpm') fpm.push(path);
-      if (language === 'nginx') (isMainFile(path, read.text) ? main : fragments).push(path);
+      if (language !== 'nginx') continue;
+      if (readDump(read.text, path)) dumps.push(path);
+      else (isMainFile(path, read.text) ? main : fragments).push(path);
     }
   }
-  return { nginx: [...main.sort(), ...fragments.sort()], fpm: fpm.sort() };
+  return { nginx: [...main.sort(), ...fragments.sort(), ...dumps.sort()], fpm: fpm.sort(), around: around.sort() };
 }
 
 /** Everything below `folder` as one project: fragments that a main file includes are read as part of it. */
 export async function loadFolder(
   files: Files,
   folder: string,
-  options: Omit<LoadRequest, 'nginx' | 'fpm'> = {},
+  options: Omit<LoadRequest, 'nginx' | 'fpm' | 'around'> = {},
   earlier?: Project,
 ): Promise<Loaded> {
   return loadDiscovered(files, await discover(files, folder), options, earlier);
@@ -80,11 +91,12 @@ export async function loadFolder(
 export async function loadDiscovered(
   files: Files,
   found: Discovered,
-  options: Omit<LoadRequest, 'nginx' | 'fpm'> = {},
+  options: Omit<LoadRequest, 'nginx' | 'fpm' | 'around'> = {},
   earlier?: Project,
 ): Promise<Loaded> {
   const fpm = await fpmGroups(files, found.fpm);
-  const all = await load(files, { ...options, nginx: found.nginx, fpm }, earlier);
+  const { around } = found;
+  const all = await load(files, { ...options, nginx: found.nginx, fpm, around }, earlier);
   // What another file includes is no root of its own, except in a circle that no root leads into.
   const { project } = all;
   const roots = found.nginx.filter((file) => !project.includers(file).some((at) => at.file !== file));
@@ -106,7 +118,7 @@ export async function loadDiscovered(
     reach(file);
   }
   if (roots.length === found.nginx.length) return all;
-  return load(files, { ...options, nginx: roots, fpm }, project);
+  return load(files, { ...options, nginx: roots, fpm, around }, project);
 }
 
 /** php-fpm processes: each main file with what it includes; pool files that none includes, by folder in order of name. */

@@ -59,9 +59,9 @@ export function setDirectives(
 /** A new block or directive text, one string a line, put behind `anchor` or at the end of `block`. */
 export function insertion(project: Project, block: BlockAt, lines: readonly string[], anchor: Directive | null): Edit {
   const { file, directive } = block;
-  const text = project.nginx(file)!.text;
+  const { text, tree, start } = project.nginx(file)!;
   const body = directive?.block ?? null;
-  const items = body?.items ?? project.nginx(file)!.tree.items;
+  const items = body?.items ?? tree.items;
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const last = anchor ?? items[items.length - 1] ?? null;
   if (body && !text.slice(body.start, body.end).includes('\n')) {
@@ -77,7 +77,7 @@ export function insertion(project: Project, block: BlockAt, lines: readonly stri
       : directive
         ? outer + step(text, directive)
         : '';
-  const from = last ? last.end : body ? body.start + 1 : 0;
+  const from = last ? last.end : body ? body.start + 1 : start;
   const lineEnd = endOfLine(text, from);
   const rest = text.slice(from, lineEnd);
   // What follows on the same line stays there when it is a comment; anything else moves behind the new lines.

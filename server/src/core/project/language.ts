@@ -4,11 +4,15 @@ import { signatures } from '../nginx/catalogue';
 import { parse } from '../nginx/parser';
 import { looksLikeFpm } from '../php-fpm/catalogue';
 import { basename } from '../text/path';
+import { readDump } from './dump';
+import type { Neighbour } from './source';
+import { unitName } from './systemd';
 
 export type Language = 'nginx' | 'php-fpm' | 'nginx-error-log';
 
 /** Other programs that keep their files in folders of the same names. */
-const FOREIGN = /(?:^|\/)(?:apache2?|httpd|lighttpd|haproxy|caddy|supervisor|dovecot|fail2ban)\//;
+const FOREIGN =
+  /(?:^|\/)(?:apache2?|httpd|lighttpd|haproxy|caddy|supervisor|dovecot|fail2ban|[^/]+\.(?:service|socket|timer|slice)\.d)\//;
 
 /** ModSecurity's own rules, which Debian and everybody keep below `nginx`; a file of that name may also be nginx's. */
 const MODSECURITY = /(?:^|\/)(?:[^/]*modsec[^/]*\/(?:[^/]+\/)*[^/]+|[^/]*modsec[^/]*\.conf|crs-setup\.conf)$/;
@@ -30,12 +34,34 @@ export function languageOfPath(path: string): Language | null {
   return NGINX_PATH.test(lower) ? 'nginx' : null;
 }
 
+/** What the files around nginx and php-fpm are: units, drop-ins of units, what containers are made of. */
+export function neighbourKind(path: string): Neighbour['kind'] | null {
+  if (unitName(path) !== null) return 'systemd';
+  const name = basename(path).toLowerCase();
+  if (/^(?:docker-|podman-)?(?:compose|stack)[^/]*\.ya?ml$/.test(name)) return 'compose';
+  return /^(?:dockerfile|containerfile)(?:[._-].*)?$|\.(?:docker|container)file$/.test(name) ? 'dockerfile' : null;
+}
+
 /** Null: none of ours. */
 export function languageOfText(text: string): Language | null {
-  const head = text.slice(0, 64 * 1024);
-  if (looksLikeErrorLog(head)) return 'nginx-error-log';
+  const head = text.slice(0, 16 * 1024);
+  const dump = readDump(head);
+  if (dump) {
+    // A note may quote a dump: what is under the first name must be nginx's.
+    const { start, end } = dump.runs[0]![0]!;
+    return looksLikeNginx(dump.text.slice(start, end)) ? 'nginx' : null;
+  }
+  if (!startsWithStatements(head) && looksLikeErrorLog(head)) return 'nginx-error-log';
   if (looksLikeFpm(head)) return 'php-fpm';
   return looksLikeNginx(head) ? 'nginx' : null;
+}
+
+const STATEMENT = /^[ \t]{0,100}(?:[a-z_]{1,60}[ \t][^[\]"']{0,200}[;{}]|#.{0,200}|\})?[ \t]{0,10}$/;
+
+/** Are the first lines blank, comments and statements of nginx? Logs begin otherwise, and are slower to tell. */
+function startsWithStatements(head: string): boolean {
+  const lines = head.split('\n', 20);
+  return lines.length === 20 && lines.every((line) => STATEMENT.test(line));
 }
 
 export function languageOf(path: string, text: string): Language | null {

@@ -1,10 +1,12 @@
 /** The joints between nginx and what stands behind it: where a pass leads, and which pool answers there. */
 import { type Address, isPass, type PassTarget, passTarget, upstreamServer } from '../nginx/model';
+import type { Directive } from '../nginx/tree';
 import { type ListenAddress, parseListen } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
 import type { Span } from '../text/span';
 import { editDistance } from '../text/spelling';
 import { meets, socketPath, spell } from './address';
+import { remembered } from './children';
 import type { At, Project } from './project';
 import type { NginxSource } from './source';
 
@@ -49,7 +51,7 @@ export function passesOf(project: Project, source: NginxSource): readonly Pass[]
 
 /** What a pass directive leads to; null when the directive is no pass. */
 export function passOf(project: Project, at: At): Pass | null {
-  const target = isPass(at.directive.name.value) ? passTarget(at.directive) : null;
+  const target = isPass(at.directive.called) ? passTarget(at.directive) : null;
   if (!target) return null;
   if (target.dynamic) return { at, target, upstream: null, endpoints: [] };
   const { address } = target;
@@ -58,31 +60,76 @@ export function passOf(project: Project, at: At): Pass | null {
     const endpoint = { address: withDefaultPort(address, target), at, span: target.addressSpan, server: null };
     return { at, target, upstream, endpoints: [endpoint] };
   }
-  return { at, target, upstream, endpoints: upstreamEndpoints(project, upstream) };
+  return {
+    at,
+    target,
+    upstream,
+    // Most rules never ask.
+    get endpoints() {
+      return upstreamEndpoints(project, upstream);
+    },
+  };
 }
 
-const passesByUpstream = new WeakMap<Project, Map<unknown, Pass[]>>();
-
-/** Every pass in the project that names this upstream block. */
+/** Every pass in the project that names this upstream block, in the order of the files. */
 export function passesTo(project: Project, upstream: At): readonly Pass[] {
-  let map = passesByUpstream.get(project);
-  if (!map) {
-    map = new Map();
-    for (const source of project.nginxSources) {
-      for (const pass of passesOf(project, source)) {
-        if (!pass.upstream) continue;
-        const same = map.get(pass.upstream.directive);
-        if (same) same.push(pass);
-        else map.set(pass.upstream.directive, [pass]);
-      }
-    }
-    passesByUpstream.set(project, map);
-  }
-  return map.get(upstream.directive) ?? [];
+  const { rest, nginxSources } = project;
+  const name = upstream.directive.args[0]?.value.toLowerCase() ?? '';
+  const others = remembered(rest, 'passes by name', () =>
+    passNames(nginxSources.filter(({ file }) => file !== rest.file)),
+  );
+  const edited = rest.file === null ? null : project.nginx(rest.file);
+  const own = edited ? ownNames(edited) : null;
+  return [...(others.get(name) ?? []), ...(own?.get(name) ?? [])]
+    .flatMap((at) => passOf(project, at) ?? [])
+    .filter((pass) => pass.upstream?.directive === upstream.directive);
 }
 
-/** The servers of an upstream block whose address is known. */
-export function upstreamEndpoints(project: Project, upstream: At): Endpoint[] {
+const namesBySource = new WeakMap<NginxSource, ReadonlyMap<string, readonly At[]>>();
+
+function ownNames(source: NginxSource): ReadonlyMap<string, readonly At[]> {
+  let found = namesBySource.get(source);
+  if (!found) {
+    found = passNames([source]);
+    namesBySource.set(source, found);
+  }
+  return found;
+}
+
+/** Passes whose target may be the name of a group, by that name. */
+function passNames(sources: readonly NginxSource[]): ReadonlyMap<string, readonly At[]> {
+  const map = new Map<string, At[]>();
+  for (const { file, named } of sources) {
+    for (const directive of PASSES.flatMap((name) => named(name))) {
+      const target = passTarget(directive);
+      if (!target || target.dynamic || target.address.kind !== 'tcp' || target.address.port !== null) continue;
+      const name = target.address.host.toLowerCase();
+      const same = map.get(name);
+      if (same) same.push({ file, directive });
+      else map.set(name, [{ file, directive }]);
+    }
+  }
+  return map;
+}
+
+const endpointsByUpstream = new WeakMap<Project, Map<Directive, readonly Endpoint[]>>();
+
+/** The servers of an upstream block whose address is known. Found once for each snapshot. */
+export function upstreamEndpoints(project: Project, upstream: At): readonly Endpoint[] {
+  let known = endpointsByUpstream.get(project);
+  if (!known) {
+    known = new Map();
+    endpointsByUpstream.set(project, known);
+  }
+  let endpoints = known.get(upstream.directive);
+  if (!endpoints) {
+    endpoints = readEndpoints(project, upstream);
+    known.set(upstream.directive, endpoints);
+  }
+  return endpoints;
+}
+
+function readEndpoints(project: Project, upstream: At): Endpoint[] {
   const endpoints: Endpoint[] = [];
   for (const at of project.children(upstream.file, upstream.directive).get('server') ?? []) {
     const server = upstreamServer(at.directive);
@@ -93,6 +140,21 @@ export function upstreamEndpoints(project: Project, upstream: At): Endpoint[] {
     endpoints.push({ address: known, at, span: server.addressSpan, server });
   }
   return endpoints;
+}
+
+/** Every address that is written in a file and that a pass leads to, with one such pass; not those that are `down`. */
+export function* addressesIn(project: Project, source: NginxSource): Generator<{ endpoint: Endpoint; pass: Pass }> {
+  for (const pass of passesOf(project, source)) {
+    if (!pass.upstream) for (const endpoint of pass.endpoints) yield { endpoint, pass };
+  }
+  for (const directive of source.named('upstream')) {
+    const upstream = { file: source.file, directive };
+    const [pass] = passesTo(project, upstream);
+    if (!pass) continue;
+    for (const endpoint of upstreamEndpoints(project, upstream)) {
+      if (endpoint.at.file === source.file && !endpoint.server?.flags.has('down')) yield { endpoint, pass };
+    }
+  }
 }
 
 function withDefaultPort(address: Address, target: PassTarget): Address {
@@ -108,35 +170,80 @@ export function listenOf(pool: Pool): ListenAddress {
   return listen ? parseListen(listen.value) : { kind: 'unknown' };
 }
 
-/** The pool that answers at `address`, or null. */
-export function poolAt(project: Project, address: Address): Pool | null {
-  return project.pools.find((pool) => meets(address, listenOf(pool))) ?? debianPool(project, address);
+/** Pools by where they listen. */
+interface PoolIndex {
+  readonly byPath: ReadonlyMap<string, Pool>;
+  readonly byPort: ReadonlyMap<number, readonly Pool[]>;
+  readonly debian: Pool | null;
+  /** Of some pool the files do not tell where it listens. */
+  readonly vague: boolean;
 }
 
-/**
- * Debian's php-fpm links `/run/php/php-fpm.sock` to the socket of `pool.d/www.conf` whenever it starts
- * (php-fpm-socket-helper, in the unit's ExecStartPost).
- */
-function debianPool(project: Project, address: Address): Pool | null {
-  if (address.kind !== 'unix' || socketPath(address.path) !== '/run/php/php-fpm.sock') return null;
-  return (
-    project.pools.find((pool) => {
-      const file = pool.get('listen')?.file ?? '';
-      return /(?:^|\/)pool\.d\/www\.conf$/.test(file) && listenOf(pool).kind === 'unix';
-    }) ?? null
-  );
+const indexes = new WeakMap<readonly Pool[], PoolIndex>();
+
+function indexOf({ pools }: Project): PoolIndex {
+  let index = indexes.get(pools);
+  if (!index) {
+    index = readIndex(pools);
+    indexes.set(pools, index);
+  }
+  return index;
+}
+
+function readIndex(pools: readonly Pool[]): PoolIndex {
+  const byPath = new Map<string, Pool>();
+  const byPort = new Map<number, Pool[]>();
+  let debian: Pool | null = null;
+  let vague = false;
+  for (const pool of pools) {
+    const listen = listenOf(pool);
+    if (listen.kind === 'unknown') vague = true;
+    if (listen.kind === 'unix') {
+      const path = socketPath(listen.path);
+      if (!byPath.has(path)) byPath.set(path, pool);
+      if (!debian && /(?:^|\/)pool\.d\/www\.conf$/.test(pool.get('listen')!.file)) debian = pool;
+    }
+    if (listen.kind !== 'tcp') continue;
+    const same = byPort.get(listen.port);
+    if (same) same.push(pool);
+    else byPort.set(listen.port, [pool]);
+  }
+  return { byPath, byPort, debian, vague };
+}
+
+/** Do the files tell of each pool where it listens? */
+export function arePoolsKnown(project: Project): boolean {
+  return !indexOf(project).vague;
+}
+
+/** The pool that answers at `address`, or null. */
+export function poolAt(project: Project, address: Address): Pool | null {
+  const { byPath, byPort, debian } = indexOf(project);
+  if (address.kind === 'tcp') {
+    if (address.port === null) return null;
+    return byPort.get(address.port)?.find((pool) => meets(address, listenOf(pool))) ?? null;
+  }
+  const path = socketPath(address.path);
+  // Debian's php-fpm links this name to the socket of `pool.d/www.conf` whenever it starts (php-fpm-socket-helper, in the
+  // unit's ExecStartPost).
+  return byPath.get(path) ?? (path === '/run/php/php-fpm.sock' ? debian : null);
 }
 
 /** The pool that a connection to `address` was most likely meant for: the one whose address is spelt most alike. */
-export function closestPool(project: Project, address: Address): Pool | null {
+export function closestPool(project: Project, address: Address, among: readonly Pool[] = project.pools): Pool | null {
   let best: { pool: Pool; distance: number } | null = null;
-  for (const pool of project.pools) {
+  for (const pool of among) {
     const listen = listenOf(pool);
     if (listen.kind === 'unknown') continue;
-    const distance = editDistance(spell(address).slice(0, 200), spell(listen).slice(0, 200));
+    const distance = distanceOf(address, listen);
     if (!best || distance < best.distance) best = { pool, distance };
   }
   return best?.pool ?? null;
+}
+
+/** How differently two addresses are spelt. */
+export function distanceOf(a: Address, b: ListenAddress): number {
+  return editDistance(spell(a).slice(0, 200), spell(b).slice(0, 200));
 }
 
 /**
@@ -148,7 +255,7 @@ export function isForPhp(project: Project, pass: Pass): boolean {
   const names = pass.endpoints.map(({ address }) => spell(address)).join(' ');
   if (/php|fpm/i.test(names) || /php/i.test(pass.upstream?.directive.args[0]?.value ?? '')) return true;
   for (let block = project.parent(pass.at); block; block = project.parent(block)) {
-    if (block.directive.name.value !== 'location' && block.directive.name.value !== 'if') break;
+    if (block.directive.called !== 'location' && block.directive.called !== 'if') break;
     if (block.directive.args.some(({ value }) => /php/i.test(value))) return true;
     const here = project.children(block.file, block.directive);
     if (here.get('include')?.some(({ directive }) => /php/i.test(directive.args[0]?.value ?? ''))) return true;

@@ -2,15 +2,19 @@
 import { includes as fpmIncludes } from '../php-fpm/model';
 import type { Files, ReadResult } from '../text/files';
 import { dirname, isAbsolute } from '../text/path';
+import type { YamlLibrary } from './compose';
 import { resolveInclude } from './includes';
+import { neighbourKind } from './language';
 import { createProject, type FpmRoot, fpmPattern, type Project, type ProjectOptions, type Resolved } from './project';
-import { type FpmSource, type NginxSource, type Source, source } from './source';
+import { type FpmSource, type Neighbour, type NginxSource, neighbour, type Source, source } from './source';
 
 export interface LoadRequest {
   /** nginx files to start from: main files and fragments. */
   readonly nginx: readonly string[];
   /** php-fpm files to start from, each group one php-fpm process that reads them in this order. */
   readonly fpm: readonly (readonly string[])[];
+  /** Units, Compose files and Dockerfiles, in which nothing is judged. */
+  readonly around?: readonly string[];
   /** What relative includes resolve against; null: the folder of each root, as with `nginx -c`. */
   readonly prefix?: string | null;
   readonly nginxVersion?: string | null;
@@ -85,21 +89,52 @@ export async function load(files: Files, request: LoadRequest, earlier?: Project
       if (!result) {
         result = await resolveInclude(files, pattern, null);
         if (result.files.length === 0) result = await resolveBeside(files, file, pattern, result);
+        if (result.files.length === 0) result = await withFolder(files, pattern, result);
         resolved.set(pattern, result);
       }
       for (const child of result.files) await readFpm(child);
     }
   }
 
+  const neighbours = await loadNeighbours(files, request.around ?? [], earlier);
   const fpmRoots: FpmRoot[] = request.fpm.map((group) => ({ files: group }));
-  const project = createProject({ sources, nginxRoots, fpmRoots, resolved, options });
+  const project = createProject({ sources, nginxRoots, fpmRoots, resolved, options, neighbours });
   return { project, unreadable };
+}
+
+/** How many files around nginx are looked at. */
+const MOST_AROUND = 500;
+
+async function loadNeighbours(
+  files: Files,
+  around: readonly string[],
+  earlier: Project | undefined,
+): Promise<ReadonlyMap<string, Neighbour>> {
+  const found = new Map<string, Neighbour>();
+  // Taken only where it is needed: it takes longer to load than most projects to check.
+  let yaml: YamlLibrary | null = null;
+  for (const file of around.slice(0, MOST_AROUND)) {
+    const kind = neighbourKind(file);
+    const read = await files.read(file);
+    if (kind === null || 'error' in read) continue;
+    const before = earlier?.neighbours.get(file);
+    if (kind === 'compose') yaml ??= await import('yaml');
+    found.set(file, before?.text === read.text ? before : neighbour(kind, file, read.text, yaml));
+  }
+  return found;
 }
 
 /** `include=/etc/php/8.2/fpm/pool.d/*.conf` in a checkout means the `pool.d` beside the file. */
 async function resolveBeside(files: Files, file: string, pattern: string, literal: Resolved): Promise<Resolved> {
   const beside = await resolveInclude(files, `${dirname(file)}/${pattern.split('/').slice(-2).join('/')}`, null);
   return beside.files.length > 0 ? beside : literal;
+}
+
+/** php-fpm calls glob(3) so that a folder that there is not is an error; a pattern that matches nothing is none. */
+async function withFolder(files: Files, pattern: string, found: Resolved): Promise<Resolved> {
+  const folder = dirname(pattern);
+  if (found.error || isGlob(folder) || (await files.stat(folder)) === 'folder') return found;
+  return { files: [], error: { kind: 'missing', reason: 'no such folder' } };
 }
 
 /**

@@ -3,7 +3,7 @@
  * Questions are answered on demand and remembered for the snapshot, so that what an edit costs follows the edit.
  */
 import { type Context, contextInside, isDataBlock } from '../nginx/catalogue';
-import type { Directive } from '../nginx/tree';
+import { type Directive, includesFiles } from '../nginx/tree';
 import {
   type FpmFile,
   type FpmInstance,
@@ -12,8 +12,13 @@ import {
   pools as readPools,
 } from '../php-fpm/model';
 import { dirname, isAbsolute } from '../text/path';
+import { allChildren, type Children, isSmall, onlyNamed, type Rest, remembered, smallChildren } from './children';
 import { fragmentContexts } from './fragment';
-import { type FpmSource, type NginxSource, type Source, source } from './source';
+import { type FpmSource, type Neighbour, type NginxSource, type Source, source } from './source';
+import { absolutePattern, lazy, type Structure, structureOf } from './structure';
+
+export type { Children } from './children';
+export { absolutePattern } from './structure';
 
 /** A directive and the file it stands in. */
 export interface At {
@@ -47,6 +52,8 @@ export interface ProjectData {
   /** By absolute pattern. */
   readonly resolved: ReadonlyMap<string, Resolved>;
   readonly options: ProjectOptions;
+  /** Units, Compose files and Dockerfiles: not judged, but they tell how things run. */
+  readonly neighbours?: ReadonlyMap<string, Neighbour>;
 }
 
 export interface ProjectOptions {
@@ -59,6 +66,7 @@ export interface ProjectOptions {
 }
 
 export interface Project extends ProjectData {
+  readonly neighbours: ReadonlyMap<string, Neighbour>;
   nginx(file: string): NginxSource | null;
   fpm(file: string): FpmSource | null;
   readonly nginxSources: readonly NginxSource[];
@@ -74,13 +82,17 @@ export interface Project extends ProjectData {
   /** The directive whose block encloses this one, across includes; null at the top of a root. */
   parent(at: At): At | null;
   /** Directives of a block by name, includes expanded, in the order nginx reads them. Null: the top of `file`. */
-  children(file: string, block: Directive | null): ReadonlyMap<string, readonly At[]>;
+  children(file: string, block: Directive | null): Children;
   /** The directives called `name` that govern `at`: those of the innermost enclosing block that has any. */
   effective(at: At, name: string): readonly At[];
   /** Every nginx directive called `name` in the project. */
   named(name: string): readonly At[];
   /** The `upstream` block of that name that a directive in `from` would reach; null when none is in view. */
   upstream(name: string, from: string): At | null;
+  /** Which file reads which: the same object in all snapshots in which that is the same. */
+  readonly structure: Structure;
+  /** What is known of all files but the one that is being edited. */
+  readonly rest: Rest;
   /** Nginx files that are read together with `file`: those of the first root that reaches it, or else all. */
   together(file: string): ReadonlySet<string>;
   readonly fpmInstances: readonly FpmInstance[];
@@ -89,10 +101,49 @@ export interface Project extends ProjectData {
   withText(file: string, text: string): Project;
 }
 
-/** How many included files one block may bring in; nginx has no limit, and takes for ever. */
+const NONE: readonly At[] = [];
+const NO_NEIGHBOURS: ReadonlyMap<string, Neighbour> = new Map();
+
+/** How many files php-fpm's includes may bring in; it has no limit, and takes for ever. */
 const MOST_EXPANDED = 20_000;
 
-export function createProject(data: ProjectData): Project {
+/** What an earlier snapshot knew already, and a new text does not change. */
+interface Shared {
+  readonly structure?: Structure;
+  readonly usage?: Usage;
+  readonly rest?: Rest;
+  readonly fpm?: FpmSide;
+}
+
+/** The php-fpm processes: the same object in all snapshots in which php-fpm's files have the same texts. */
+interface FpmSide {
+  readonly instances: readonly FpmInstance[];
+  readonly pools: readonly Pool[];
+}
+
+/** In how many files a directive of each name stands. */
+type Usage = ReadonlyMap<string, number>;
+
+function usageOf(sources: readonly NginxSource[]): Usage {
+  const usage = new Map<string, number>();
+  for (const { names } of sources) for (const name of names) usage.set(name, (usage.get(name) ?? 0) + 1);
+  return usage;
+}
+
+/** `usage` with one file's text replaced. */
+function updated(usage: Usage, { names: before }: NginxSource, { names: after }: NginxSource): Usage {
+  if (before.size === after.size && [...after].every((name) => before.has(name))) return usage;
+  const next = new Map(usage);
+  for (const name of before) {
+    const count = next.get(name)! - 1;
+    if (count > 0) next.set(name, count);
+    else next.delete(name);
+  }
+  for (const name of after) next.set(name, (next.get(name) ?? 0) + 1);
+  return next;
+}
+
+export function createProject(data: ProjectData, shared?: Shared): Project {
   const nginxSources = [...data.sources.values()].filter((s): s is NginxSource => s.kind === 'nginx');
   const fpmSources = [...data.sources.values()].filter((s): s is FpmSource => s.kind === 'php-fpm');
   const nginx = (file: string): NginxSource | null => {
@@ -104,70 +155,9 @@ export function createProject(data: ProjectData): Project {
     return found?.kind === 'php-fpm' ? found : null;
   };
 
-  const reach = lazy(() => data.nginxRoots.map((root) => ({ root, files: reached(root) })));
-
-  /** Files that a root reads, itself first. */
-  function reached(root: NginxRoot): Set<string> {
-    const files = new Set<string>();
-    const open = [root.file];
-    for (let file = open.pop(); file !== undefined; file = open.pop()) {
-      const found = nginx(file);
-      if (!found || files.has(file)) continue;
-      files.add(file);
-      for (const include of found.includes) {
-        for (const child of data.resolved.get(absolutePattern(root.prefix, include))?.files ?? []) open.push(child);
-      }
-    }
-    return files;
-  }
-
-  function prefixOf(file: string): string {
-    return (reach().find(({ files }) => files.has(file))?.root ?? data.nginxRoots[0])?.prefix ?? '.';
-  }
-
-  /**
-   * Includes that lead back to a file that is being read are left out: nginx would never end there, and whoever walks from
-   * a directive outwards must.
-   */
-  const includersByFile = lazy(() => {
-    const map = new Map<string, At[]>();
-    const state = new Map<string, 'reading' | 'read'>();
-    const visit = (start: NginxSource): void => {
-      const stack = [{ source: start, edges: edgesOf(start) }];
-      state.set(start.file, 'reading');
-      for (let top = stack[0]; top; top = stack[stack.length - 1]) {
-        const { value: edge } = top.edges.next();
-        if (!edge) {
-          state.set(top.source.file, 'read');
-          stack.pop();
-          continue;
-        }
-        const child = nginx(edge.child);
-        if (!child || state.get(edge.child) === 'reading') continue;
-        const known = map.get(edge.child);
-        if (known) known.push(edge.at);
-        else map.set(edge.child, [edge.at]);
-        if (state.has(edge.child)) continue;
-        state.set(edge.child, 'reading');
-        stack.push({ source: child, edges: edgesOf(child) });
-      }
-    };
-    for (const { file } of data.nginxRoots) if (!state.has(file) && nginx(file)) visit(nginx(file)!);
-    for (const each of nginxSources) if (!state.has(each.file)) visit(each);
-    return map;
-  });
-
-  function* edgesOf({ file, includes }: NginxSource): Generator<{ at: At; child: string }, undefined> {
-    if (includes.length === 0) return;
-    const prefix = prefixOf(file);
-    for (const directive of includes) {
-      for (const child of data.resolved.get(absolutePattern(prefix, directive))?.files ?? []) {
-        yield { at: { file, directive }, child };
-      }
-    }
-  }
-
-  const includers = (file: string): readonly At[] => includersByFile().get(file) ?? [];
+  const structure = shared?.structure ?? structureOf(nginxSources, data.nginxRoots, data.resolved);
+  const rest = shared?.rest ?? { file: null, known: new Map() };
+  const { prefixOf, together, includers } = structure;
 
   const contextCache = new Map<string, readonly Context[]>();
   function contexts(file: string): readonly Context[] {
@@ -207,10 +197,14 @@ export function createProject(data: ProjectData): Project {
     return null;
   }
 
-  function parent(at: At): At | null {
-    if (at.directive.parent) return { file: at.file, directive: at.directive.parent };
+  function parent({ file, directive }: At): At | null {
+    return directive.parent ? { file, directive: directive.parent } : around(file);
+  }
+
+  /** The directive whose block brings in `inner`; null for a root. */
+  function around(inner: string): At | null {
     const seen = new Set<string>();
-    for (let file = at.file; !seen.has(file); ) {
+    for (let file = inner; !seen.has(file); ) {
       seen.add(file);
       const includer = includers(file)[0];
       if (!includer) return null;
@@ -220,81 +214,87 @@ export function createProject(data: ProjectData): Project {
     return null;
   }
 
-  const childrenCache = new Map<Directive | string, ReadonlyMap<string, readonly At[]>>();
-  function children(file: string, block: Directive | null): ReadonlyMap<string, readonly At[]> {
+  const reader = {
+    nginx,
+    included: (file: string, include: Directive): readonly string[] =>
+      data.resolved.get(includePattern(file, include))?.files ?? [],
+    rest,
+  };
+  const childrenCache = new Map<Directive | string, Children>();
+  function children(file: string, block: Directive | null): Children {
+    const items = block ? (block.block?.items ?? []) : (nginx(file)?.tree.items ?? []);
+    const includes = block ? includesFiles(block) : items.some(({ called }) => called === 'include');
+    if (isSmall(items, includes)) return smallChildren(file, items);
     const key = block ?? file;
-    const known = childrenCache.get(key);
-    if (known) return known;
-    const map = new Map<string, At[]>();
-    const visiting = new Set<string>();
-    // Files that include each other by a pattern could be expanded in as many orders as there are.
-    let budget = MOST_EXPANDED;
-    const add = (from: string, items: readonly Directive[]): void => {
-      for (const directive of items) {
-        const name = directive.name.value;
-        const same = map.get(name);
-        if (same) same.push({ file: from, directive });
-        else map.set(name, [{ file: from, directive }]);
-        if (name !== 'include' || directive.args.length !== 1) continue;
-        for (const child of data.resolved.get(includePattern(from, directive))?.files ?? []) {
-          const found = nginx(child);
-          if (!found || visiting.has(child) || visiting.size > 50 || --budget < 0) continue;
-          visiting.add(child);
-          add(child, found.tree.items);
-          visiting.delete(child);
-        }
-      }
-    };
-    add(file, block ? (block.block?.items ?? []) : (nginx(file)?.tree.items ?? []));
-    childrenCache.set(key, map);
-    return map;
+    let known = childrenCache.get(key);
+    if (!known) {
+      known = allChildren(reader, file, key, items);
+      childrenCache.set(key, known);
+    }
+    return known;
+  }
+
+  const usage = lazy(() => shared?.usage ?? usageOf(nginxSources));
+  const isUsed = (name: string): boolean => usage().has(name);
+
+  /** As `children(…).get(name)`, which is asked for far more blocks than have any. */
+  function within(file: string, block: Directive, name: string): readonly At[] | undefined {
+    const items = block.block?.items ?? [];
+    return isSmall(items, includesFiles(block)) ? onlyNamed(file, items, name) : children(file, block).get(name);
   }
 
   function effective(at: At, name: string): readonly At[] {
-    for (let block = parent(at); block; block = parent(block)) {
-      const found = children(block.file, block.directive).get(name);
-      if (found) return found;
+    if (!isUsed(name)) return NONE;
+    let { file } = at;
+    let block = at.directive.parent;
+    while (true) {
+      for (; block; block = block.parent) {
+        const found = within(file, block, name);
+        if (found) return found;
+      }
+      const outer = around(file);
+      if (!outer) break;
+      file = outer.file;
+      block = outer.directive;
     }
     // The top of a fragment governs what stands in it, although nothing in view includes it.
-    const top = topFile(at);
-    return children(top, null).get(name) ?? [];
-  }
-
-  function topFile(at: At): string {
-    let last = at;
-    for (let next: At | null = at; next; next = parent(next)) last = next;
-    return last.file;
+    return children(file, null).get(name) ?? NONE;
   }
 
   function includePattern(file: string, include: Directive): string {
     return absolutePattern(prefixOf(file), include);
   }
 
+  const namedCache = new Map<string, readonly At[]>();
   function named(name: string): readonly At[] {
-    return nginxSources.flatMap(({ file, named: find }) => find(name).map((directive) => ({ file, directive })));
+    if (!isUsed(name)) return NONE;
+    const known = namedCache.get(name);
+    if (known) return known;
+    const found = nginxSources.flatMap(({ file, named: find }) => find(name).map((directive) => ({ file, directive })));
+    namedCache.set(name, found);
+    return found;
   }
 
-  const upstreamsByName = lazy(() => {
-    const map = new Map<string, At[]>();
-    for (const at of named('upstream')) {
-      const name = at.directive.args[0]?.value.toLowerCase();
-      if (name === undefined || !at.directive.block) continue;
-      const same = map.get(name);
-      if (same) same.push(at);
-      else map.set(name, [at]);
-    }
-    return map;
-  });
-
-  const everything = new Set(nginxSources.map(({ file }) => file));
-  function together(file: string): ReadonlySet<string> {
-    return reach().find(({ files }) => files.has(file) && files.size > 1)?.files ?? everything;
+  const othersUpstreams = lazy(() =>
+    remembered(rest, 'upstreams', () => upstreamsIn(nginxSources.filter(({ file }) => file !== rest.file))),
+  );
+  const ownUpstreams = lazy(() => upstreamsIn(rest.file === null ? [] : [nginx(rest.file)!]));
+  function upstream(written: string, from: string): At | null {
+    const name = written.toLowerCase();
+    const others = othersUpstreams().get(name);
+    const own = ownUpstreams().get(name);
+    const found = others && own ? upstreamsIn(nginxSources).get(name) : (others ?? own);
+    if (!found) return null;
+    const near = together(from);
+    return found.find(({ file }) => near.has(file)) ?? found[0]!;
   }
 
   let fpmBudget = MOST_EXPANDED;
-  const fpmInstances = lazy(() =>
-    data.fpmRoots.map((root) => readPools(root.files.flatMap((file) => fpmFile(file, new Set())))),
-  );
+  const fpmSide = lazy((): FpmSide => {
+    if (shared?.fpm) return shared.fpm;
+    const instances = data.fpmRoots.map((root) => readPools(root.files.flatMap((file) => fpmFile(file, new Set()))));
+    return { instances, pools: instances.flatMap(({ pools }) => pools) };
+  });
 
   /** A php-fpm file with what it includes; `above`: the files that include it, which it cannot include again. */
   function fpmFile(file: string, above: ReadonlySet<string>): FpmFile[] {
@@ -310,6 +310,7 @@ export function createProject(data: ProjectData): Project {
 
   return {
     ...data,
+    neighbours: data.neighbours ?? NO_NEIGHBOURS,
     nginx,
     fpm,
     nginxSources,
@@ -322,24 +323,32 @@ export function createProject(data: ProjectData): Project {
     children,
     effective,
     named,
-    upstream(name, from) {
-      const found = upstreamsByName().get(name.toLowerCase());
-      if (!found) return null;
-      const near = together(from);
-      return found.find(({ file }) => near.has(file)) ?? found[0]!;
-    },
+    upstream,
     together,
     get fpmInstances() {
-      return fpmInstances();
+      return fpmSide().instances;
     },
     get pools() {
-      return fpmInstances().flatMap(({ pools }) => pools);
+      return fpmSide().pools;
     },
+    structure,
+    rest,
     withText(file, text) {
       const old = data.sources.get(file);
       if (!old) throw new Error(`${file} is not in this project`);
-      if (old.text === text) return createProject(data);
-      return createProject({ ...data, sources: new Map(data.sources).set(file, source(old.kind, file, text)) });
+      if (old.text === text) return createProject(data, { structure, usage: usage(), rest, fpm: fpmSide() });
+      const next = source(old.kind, file, text);
+      const sources = new Map(data.sources).set(file, next);
+      // What is known of nginx's files depends on nothing that php-fpm's say.
+      if (old.kind !== 'nginx' || next.kind !== 'nginx')
+        return createProject({ ...data, sources }, { structure, usage: usage(), rest });
+      const fpm = fpmSide();
+      const known = updated(usage(), old, next);
+      if (bringsFiles(old) || bringsFiles(next)) return createProject({ ...data, sources }, { usage: known, fpm });
+      return createProject(
+        { ...data, sources },
+        { structure, usage: known, rest: rest.file === file ? rest : { file, known: new Map() }, fpm },
+      );
     },
   };
 }
@@ -352,15 +361,21 @@ export function fpmPattern(file: string, pattern: string): string {
   return isAbsolute(pattern) ? pattern : `${dirname(file)}/${pattern}`;
 }
 
-function absolutePattern(prefix: string, include: Directive): string {
-  const pattern = include.args[0]?.value ?? '';
-  return pattern.startsWith('/') || /^[A-Za-z]:[\\/]/.test(pattern) ? pattern : `${prefix}/${pattern}`;
+/** `upstream` blocks by name in small letters, in the order of the files. */
+function upstreamsIn(sources: readonly NginxSource[]): ReadonlyMap<string, readonly At[]> {
+  const map = new Map<string, At[]>();
+  for (const { file, named } of sources) {
+    for (const directive of named('upstream')) {
+      const name = directive.args[0]?.value.toLowerCase();
+      if (name === undefined || !directive.block) continue;
+      const same = map.get(name);
+      if (same) same.push({ file, directive });
+      else map.set(name, [{ file, directive }]);
+    }
+  }
+  return map;
 }
 
-function lazy<T>(make: () => T): () => T {
-  let made: { value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
+function bringsFiles({ includes, held }: NginxSource): boolean {
+  return includes.length > 0 || held.length > 0;
 }

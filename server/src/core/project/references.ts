@@ -1,12 +1,17 @@
 /** What the parts of one configuration call each other by: names that are declared in one place and used in another. */
 
-import type { Directive } from '../nginx/tree';
+import { byText, PhraseDirective } from '../nginx/phrase';
+import { type Directive, includesFiles } from '../nginx/tree';
 import { isGlob } from '../text/glob';
 import { plainSpan, type Span } from '../text/span';
+import { NO_CHILDREN, remembered } from './children';
 import { isInstalled } from './includes';
-import type { At, NginxRoot, Project } from './project';
+import type { At, Children, NginxRoot, Project } from './project';
 import { PACKAGED } from './settings';
 import type { NginxSource } from './source';
+import type { Structure } from './structure';
+
+export { includesFiles };
 
 export type Kind = 'http' | 'stream';
 
@@ -17,29 +22,44 @@ export interface Instance {
   /** Everything that nginx would read is in view and can be read: what nothing here declares, nothing declares. */
   readonly complete: boolean;
   /** Directives directly in the `http` or `stream` block, by name, in the order nginx reads them. */
-  inside(kind: Kind): ReadonlyMap<string, readonly At[]>;
+  inside(kind: Kind): Children;
 }
 
-const instances = new WeakMap<Project, Map<string, Instance[]>>();
+const instances = new WeakMap<Project, readonly Instance[]>();
 const NONE: readonly Instance[] = [];
-const EMPTY: ReadonlyMap<string, readonly At[]> = new Map();
 
 /** The configurations that read `file`. */
 export function instancesOf(project: Project, file: string): readonly Instance[] {
-  let byFile = instances.get(project);
-  if (!byFile) {
-    byFile = new Map();
-    for (const root of project.nginxRoots) {
-      const instance = instanceOf(project, root);
-      for (const each of instance.files) {
-        const same = byFile.get(each);
-        if (same) same.push(instance);
-        else byFile.set(each, [instance]);
+  let all = instances.get(project);
+  if (!all) {
+    all = project.structure.roots.map(({ root, files }) => instanceOf(project, root, files));
+    instances.set(project, all);
+  }
+  return (
+    rootsOf(project.structure)
+      .get(file)
+      ?.map((index) => all[index]!) ?? NONE
+  );
+}
+
+const rootsByStructure = new WeakMap<Structure, ReadonlyMap<string, readonly number[]>>();
+
+/** By file, the roots that read it. */
+function rootsOf(structure: Structure): ReadonlyMap<string, readonly number[]> {
+  let known = rootsByStructure.get(structure);
+  if (!known) {
+    const map = new Map<string, number[]>();
+    for (const [index, { files }] of structure.roots.entries()) {
+      for (const file of files) {
+        const same = map.get(file);
+        if (same) same.push(index);
+        else map.set(file, [index]);
       }
     }
-    instances.set(project, byFile);
+    known = map;
+    rootsByStructure.set(structure, known);
   }
-  return byFile.get(file) ?? NONE;
+  return known;
 }
 
 /** Is the whole configuration in view wherever `file` is read? */
@@ -56,20 +76,11 @@ export function isPlain(project: Project, file: string): boolean {
 
 /** Everything at `at` is written out: no template, plain files. */
 export function isLiteral(project: Project, { file, directive }: At): boolean {
+  if (directive instanceof PhraseDirective) return isPlain(project, file);
   return !directive.name.template && directive.args.every(({ template }) => !template) && isPlain(project, file);
 }
 
-function instanceOf(project: Project, root: NginxRoot): Instance {
-  const files = new Set<string>();
-  const open = [root.file];
-  for (let file = open.pop(); file !== undefined; file = open.pop()) {
-    const found = project.nginx(file);
-    if (!found || files.has(file)) continue;
-    files.add(file);
-    for (const include of found.includes) {
-      for (const child of project.resolved.get(patternOf(root, include))?.files ?? []) open.push(child);
-    }
-  }
+function instanceOf(project: Project, root: NginxRoot, files: ReadonlySet<string>): Instance {
   const contexts = project.contexts(root.file);
   const top = project.children(root.file, null);
   const isMain = contexts.includes('main');
@@ -79,18 +90,26 @@ function instanceOf(project: Project, root: NginxRoot): Instance {
     files,
     get complete() {
       // Without `events` nginx does not start: such a file is part of something that is not in view.
-      complete ??= isMain && top.has('events') && [...files].every((file) => isReadInFull(project, root, file));
+      complete ??= isMain && top.has('events') && isReadInFull(project, root, files);
       return complete;
     },
     inside(kind) {
       if (contexts.includes(kind)) return top;
       const block = isMain ? top.get(kind)?.[0] : undefined;
-      return block ? project.children(block.file, block.directive) : EMPTY;
+      return block ? project.children(block.file, block.directive) : NO_CHILDREN;
     },
   };
 }
 
-function isReadInFull(project: Project, root: NginxRoot, file: string): boolean {
+function isReadInFull(project: Project, root: NginxRoot, files: ReadonlySet<string>): boolean {
+  const { rest } = project;
+  const others = remembered(rest, `${root.file} is read in full`, () =>
+    [...files].every((file) => file === rest.file || isFileReadInFull(project, root, file)),
+  );
+  return others && (rest.file === null || !files.has(rest.file) || isFileReadInFull(project, root, rest.file));
+}
+
+function isFileReadInFull(project: Project, root: NginxRoot, file: string): boolean {
   if (!isPlain(project, file)) return false;
   return project
     .nginx(file)!
@@ -268,19 +287,45 @@ export function serversOf(project: Project, instance: Instance, kind: Kind): rea
   }
   let found = byKind.get(kind);
   if (!found) {
-    found = (instance.inside(kind).get('server') ?? [])
-      .filter((at) => at.directive.block && isPlain(project, at.file))
-      .map((at) => serverOf(project, at, kind));
+    const keep = !isInsideServers(project, project.rest.file);
+    found = instance
+      .inside(kind)
+      .parts('server')
+      .flatMap((part) => {
+        const known = serversByPart[kind].get(part);
+        if (known) return known;
+        const made = part
+          .filter((at) => at.directive.block && isPlain(project, at.file))
+          .map((at) => serverOf(project, at, kind));
+        if (keep) serversByPart[kind].set(part, made);
+        return made;
+      });
     byKind.set(kind, found);
   }
   return found;
 }
 
+const serversByPart = {
+  http: new WeakMap<readonly At[], readonly Server[]>(),
+  stream: new WeakMap<readonly At[], readonly Server[]>(),
+};
+
+/** Is a file brought in by blocks inside of `http` or `stream`, so that it says what servers of other files do? */
+function isInsideServers(project: Project, file: string | null): boolean {
+  if (file === null) return false;
+  return blocksAround(project, file).some(
+    ({ directive }) => directive !== null && directive.called !== 'http' && directive.called !== 'stream',
+  );
+}
+
 /** Directives called `name` directly in a block, includes expanded. */
 export function directly(project: Project, at: At, name: string): readonly At[] {
-  const items = at.directive.block?.items ?? [];
   if (includesFiles(at.directive)) return project.children(at.file, at.directive).get(name) ?? [];
-  return items.filter((item) => item.name.value === name).map((directive) => ({ file: at.file, directive }));
+  const found: At[] = [];
+  for (const directive of at.directive.block?.items ?? []) {
+    if (directive.called === name) found.push({ file: at.file, directive });
+  }
+  return found;
 }
 
 /** What a block says without includes is the same in every snapshot that has the same text of its file. */
@@ -290,35 +335,38 @@ function serverOf(project: Project, at: At, kind: Kind): Server {
   const known = ownServers[kind].get(at.directive);
   if (known) return known;
   const written = directly(project, at, 'listen');
-  const listens = written.flatMap((each) => (isLiteral(project, each) ? (readListen(each, kind) ?? []) : []));
+  const listens: Listen[] = [];
+  for (const each of written) {
+    const read = isLiteral(project, each) ? LISTENS[kind](each.directive) : null;
+    if (read) listens.push({ at: each, ...read });
+  }
   const names = directly(project, at, 'server_name').filter((each) => isLiteral(project, each));
   const server = { at, listens, names, vague: listens.length < written.length };
   if (!includesFiles(at.directive)) ownServers[kind].set(at.directive, server);
   return server;
 }
 
-/** Does a block bring in other files, so that its own lines are not all of it? */
-export function includesFiles({ block }: Directive): boolean {
-  return block?.items.some(({ name }) => name.value === 'include') ?? false;
-}
-
 const SOCKET_OPTION =
   /^(?:bind|deferred|reuseport|multipath|ipv6only=(?:on|off)|(?:setfib|fastopen|backlog|rcvbuf|sndbuf|so_keepalive)=.+)$/;
 
-function readListen(at: At, kind: Kind): Listen | null {
-  const [word, ...options] = at.directive.args.map(({ value }) => value);
+function readListen({ args }: Directive, kind: Kind): Omit<Listen, 'at'> | null {
+  const [word, ...options] = args.map(({ value }) => value);
   if (word === undefined || /[${]/.test(word)) return null;
   const text = listenText(word, kind);
   if (text === null) return null;
   const protocol = options.some((option) => option === 'quic' || option === 'udp') ? 'udp' : 'tcp';
   return {
-    at,
     key: `${protocol} ${text}`,
     text,
     isDefault: options.some((option) => option === 'default_server' || (option === 'default' && kind === 'http')),
     options: options.some((option) => SOCKET_OPTION.test(option)),
   };
 }
+
+const LISTENS = {
+  http: byText((directive) => readListen(directive, 'http')),
+  stream: byText((directive) => readListen(directive, 'stream')),
+};
 
 /** `80`, `*:80` and `0.0.0.0:80` are one address; null for forms that stand for several or have to be looked up. */
 function listenText(word: string, kind: Kind): string | null {

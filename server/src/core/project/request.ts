@@ -4,8 +4,9 @@ import { parseRequest, parseUpstream } from '../error-log/record';
 import { type Address, locationMatch } from '../nginx/model';
 import { matcher } from '../nginx/regex';
 import type { Directive } from '../nginx/tree';
+import type { Pool } from '../php-fpm/model';
 import { socketPath } from './address';
-import { type Endpoint, type Pass, passesOf } from './links';
+import { type Endpoint, type Pass, passesOf, poolAt } from './links';
 import type { At, Project } from './project';
 
 export interface Route {
@@ -23,8 +24,11 @@ export function routes(project: Project, record: LogRecord): Route[] {
   const upstream = record.upstream ? parseUpstream(record.upstream) : null;
   const address = upstream ? upstreamAddress(upstream) : messageAddress(record.message);
   const candidates: { route: Omit<Route, 'certain'>; score: number }[] = [];
-  const path = record.request ? (parseRequest(record.request)?.path ?? null) : null;
-  const subrequest = record.subrequest ?? null;
+  if (record.fpm) return [];
+  const asked = record.subrequest ?? (record.request ? (parseRequest(record.request)?.path ?? null) : null);
+  const path = asked === null ? null : normalPath(asked);
+  const sent = upstream?.uri ? normalPath(upstream.uri) : null;
+  const isStream = record.bytes !== null || (upstream !== null && upstream.scheme === null);
   for (const source of project.nginxSources) {
     for (const pass of passesOf(project, source)) {
       if (upstream?.scheme && pass.target.scheme !== upstream.scheme) continue;
@@ -34,12 +38,13 @@ export function routes(project: Project, record: LogRecord): Route[] {
       const byGroup = record.upstream ? namesGroup(pass, record.upstream) : false;
       if (address && !endpoint && !byName && !byGroup && !pass.target.dynamic) continue;
       const { location, server } = enclosing(project, pass.at);
-      const named = server ? hasName(project, server, record.server) : null;
-      const chosen = server && path !== null ? locationFor(project, server, subrequest ?? path) : null;
+      // A pass of the stream module stands in no location.
+      if (server && isStream === (location !== null) && record.upstream !== null) continue;
+      const named = server ? (isStream ? listensOn : hasName)(project, server, record.server) : null;
       let score = endpoint ? 8 : byGroup ? 7 : byName ? 4 : address ? 1 : 0;
       if (named === true) score += 16;
       if (named === false) score -= 8;
-      if (location && chosen && chosen.directive === location.directive) score += 4;
+      if (server && location && path !== null) score += placeScore(project, server, location, pass, path, sent);
       candidates.push({ route: { pass, endpoint, location, server }, score });
     }
   }
@@ -51,6 +56,72 @@ export function routes(project: Project, record: LogRecord): Route[] {
     ...route,
     certain: i === 0 && score >= 8 && (!second || second.score < score),
   }));
+}
+
+/** How well a location fits what was asked for, and what went to the upstream (`sent`): a rewrite may lie between the two. */
+function placeScore(
+  project: Project,
+  server: At,
+  location: At,
+  { target }: Pass,
+  path: string,
+  sent: string | null,
+): number {
+  const chosen = locationFor(project, server, path);
+  const isChosen = chosen?.directive === location.directive;
+  if (sent === null || target.dynamic || isNamed(location)) return isChosen ? 4 : 0;
+  if (target.uri) {
+    // The part that the location matched is replaced by the URI of the pass.
+    const { modifier, pattern } = locationMatch(location.directive) ?? { modifier: '~', pattern: '' };
+    const uri = target.uri.split('?')[0]!;
+    const fits = modifier !== '~' && path.startsWith(pattern) && sent === normalPath(uri + path.slice(pattern.length));
+    return fits ? 8 : isChosen ? 4 : -3;
+  }
+  if (sent === path) return isChosen ? 8 : 0;
+  // With `break` the request stays where it is under its new name, else nginx looks for a location anew.
+  if (isChosen) return 4;
+  return locationFor(project, server, sent)?.directive === location.directive && !(chosen && breaks(project, chosen))
+    ? 6
+    : 0;
+}
+
+function isNamed({ directive }: At): boolean {
+  return locationMatch(directive)?.modifier === '@';
+}
+
+function breaks(project: Project, location: At): boolean {
+  const rewrites = project.children(location.file, location.directive).get('rewrite') ?? [];
+  return rewrites.some(({ directive }) => directive.args[2]?.value === 'break');
+}
+
+/** A path as nginx compares it: without query, decoded, slashes merged, dots resolved (ngx_http_parse_complex_uri). */
+export function normalPath(target: string): string {
+  const path = target.split(/[?#]/, 1)[0]!.slice(0, LONGEST_PATH);
+  let decoded = path;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    // Bytes that are no UTF-8 stay as they are written.
+  }
+  if (!decoded.startsWith('/')) return decoded;
+  const segments: string[] = [];
+  for (const segment of decoded.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '.' && segment !== '') segments.push(segment);
+  }
+  const isFolder = /\/(?:\.{1,2})?$/.test(decoded);
+  return `/${segments.join('/')}${isFolder && segments.length > 0 ? '/' : ''}`;
+}
+
+/** The passes that lead to a pool. */
+export function routesTo(project: Project, pool: Pool): Route[] {
+  const found = project.nginxSources.flatMap((source) =>
+    passesOf(project, source).flatMap((pass) => {
+      const endpoint = pass.endpoints.find(({ address }) => poolAt(project, address) === pool);
+      return endpoint ? [{ pass, endpoint, ...enclosing(project, pass.at) }] : [];
+    }),
+  );
+  return found.map((route) => ({ ...route, certain: found.length === 1 }));
 }
 
 /** Where `connect() to unix:/run/x.sock failed` and the like were going, for lines that have lost their `upstream:` field. */
@@ -78,29 +149,40 @@ const LONGEST_PATH = 8192;
 /** No configuration nests locations deeper; a file made to hurt may. */
 const DEEPEST = 30;
 
-/** The `location` that nginx chooses for a path in `block`: exact, then the longest prefix, then regular expressions in order. */
-export function locationFor(project: Project, block: At, path: string, depth = 0): At | null {
+/** The `location` that nginx chooses for a path in `block` (ngx_http_core_find_location). */
+export function locationFor(project: Project, block: At, path: string): At | null {
+  return search(project, block, path, 0).at;
+}
+
+/**
+ * Exact, then the longest prefix and what is nested in it, then regular expressions in order. `isFinal`: an expression
+ * or an exact location has decided, so that those of the block around it are not asked.
+ */
+function search(project: Project, block: At, path: string, depth: number): { at: At | null; isFinal: boolean } {
   const locations = project.children(block.file, block.directive).get('location') ?? [];
   let longest: { at: At; length: number; stop: boolean } | null = null;
   for (const at of locations) {
     const match = locationMatch(at.directive);
     if (!match) continue;
-    if (match.modifier === '=' && match.pattern === path) return at;
+    if (match.modifier === '=' && match.pattern === path) return { at, isFinal: true };
     const isPrefix = match.modifier === '' || match.modifier === '^~';
     if (isPrefix && path.startsWith(match.pattern) && match.pattern.length >= (longest?.length ?? 0)) {
       longest = { at, length: match.pattern.length, stop: match.modifier === '^~' };
     }
   }
-  const inner = longest && depth < DEEPEST ? locationFor(project, longest.at, path, depth + 1) : null;
-  if (inner) return inner;
+  const isDeep = depth >= DEEPEST;
+  const nested = longest && !isDeep ? search(project, longest.at, path, depth + 1) : null;
+  if (nested?.isFinal) return nested;
   if (!longest?.stop) {
     for (const at of locations) {
       const match = locationMatch(at.directive);
       if (!match || (match.modifier !== '~' && match.modifier !== '~*')) continue;
-      if (matchesRegex(match.pattern, match.modifier === '~*', path)) return at;
+      if (!matchesRegex(match.pattern, match.modifier === '~*', path)) continue;
+      const inside = isDeep ? null : search(project, at, path, depth + 1).at;
+      return { at: inside ?? at, isFinal: true };
     }
   }
-  return longest?.at ?? null;
+  return { at: nested?.at ?? longest?.at ?? null, isFinal: false };
 }
 
 /** Does a regular location match? One whose expression cannot be read is passed over. */
@@ -133,7 +215,20 @@ function hasName(project: Project, server: At, name: string | null): boolean | n
   if (name === null) return null;
   const names = project.children(server.file, server.directive).get('server_name') ?? [];
   const first = names[0]?.directive.args[0]?.value ?? '';
+  if (first.includes('$')) return null;
   return first.replace(/^\./, '').toLowerCase() === name.replace(/^\./, '').toLowerCase();
+}
+
+/** The stream module logs the address that a server listens on in place of a name. */
+function listensOn(project: Project, server: At, address: string | null): boolean | null {
+  if (address === null) return null;
+  const { host, port } = /^(?<host>.{0,300}?):(?<port>\d{1,5})$/.exec(address)?.groups ?? {};
+  if (!port) return false;
+  const listens = project.children(server.file, server.directive).get('listen') ?? [];
+  return listens.some(({ directive }) => {
+    const word = directive.args[0]?.value ?? '';
+    return word === address || word === port || (word === `*:${port}` && host === '0.0.0.0');
+  });
 }
 
 /** `no live upstreams` logs the group's name in place of an address. */

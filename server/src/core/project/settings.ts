@@ -11,7 +11,7 @@ import type { At, Project } from './project';
 /** The block in which timeouts, TLS and retries of a pass are set: its location, because an `if` inside takes few of them. */
 export function settingsBlock(project: Project, pass: Pass): BlockAt {
   for (let block = project.parent(pass.at); block; block = project.parent(block)) {
-    const name = block.directive.name.value;
+    const name = block.directive.called;
     if (name === 'location' || name === 'server') return block;
   }
   return { file: pass.at.file, directive: null };
@@ -129,7 +129,7 @@ export function mayBeSetOutOfView(project: Project, at: At): boolean {
 /** Is the `server` block around `at` in view? What stands further out seldom governs a single location. */
 export function serverInView(project: Project, at: At): boolean {
   for (let block = project.parent(at); block; block = project.parent(block)) {
-    if (block.directive.name.value === 'server') return true;
+    if (block.directive.called === 'server') return true;
   }
   return isComplete(project, at);
 }

@@ -2,10 +2,13 @@
 import { type Context, contextInside, isDataBlock } from '../nginx/catalogue';
 import { judge, type Verdict } from '../nginx/judge/judge';
 import { checkDataLine } from '../nginx/judge/parameters';
+import { checkNesting } from '../nginx/judge/parameters/location';
+import { accept, acceptedBefore } from '../nginx/phrase';
 import type { Directive } from '../nginx/tree';
 import { plainSpan, type Span } from '../text/span';
+import { remembered } from './children';
 import { contextComment } from './fragment';
-import type { Project } from './project';
+import type { At, Project } from './project';
 import type { NginxSource } from './source';
 
 export interface Judged {
@@ -36,13 +39,12 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
   const found: Judged[] = [];
   const seen = new Set<Directive>();
   const { nginxVersion: version } = project.options;
-  // A dump of "nginx -T" holds many files, each with contexts of its own.
-  if (isDump(source)) return found;
   // A template's own statements may open and close blocks.
   const loose = source.tree.templates.length > 0;
   const included = project.includers(source.file).length > 0;
   const told = project.options.context !== null || contextComment(source) !== null;
   const declared = declaredDirectives(project);
+  const by = judgement(version, declared);
   const add = (directive: Directive, verdict: Verdict | null, guessed: boolean): void => {
     if (!verdict || seen.has(directive) || (loose && verdict.stage === 'misplaced')) return;
     seen.add(directive);
@@ -70,24 +72,78 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
         open.pop();
         continue;
       }
-      const name = directive.name.value;
+      const name = directive.called;
       if (top.data) {
         const setting = { context: top.context, version, text: source.text };
-        const wrong = name === 'include' ? null : checkDataLine(top.data, directive, setting);
+        const brings = name === 'include' && directive.args.length === 1 && INCLUDING.has(top.data.called);
+        const wrong = brings ? null : checkDataLine(top.data, directive, setting);
         add(directive, wrong && { stage: 'value', ...wrong }, guessed);
         continue;
       }
-      const verdict = judge(directive, { context: top.context, version, declared });
-      add(directive, verdict, guessed);
-      if (!directive.block || directive.block.foreign || verdict) continue;
-      const { items } = directive.block;
-      if (isDataBlock(name)) open.push({ items, next: 0, context: top.context, data: directive });
-      const inside = contextInside(top.context, name);
+      const { context } = top;
+      const { block } = directive;
+      // Of a block of data the lines count too.
+      const isData = block !== null && isDataBlock(name);
+      let verdict: Verdict | null = null;
+      if (isData || !acceptedBefore(directive, by, BITS[context])) {
+        verdict = judge(directive, { context, version, declared });
+        if (!verdict && !isData) accept(directive, by, BITS[context]);
+      }
+      if (!verdict && name === 'location' && context === 'location' && directive.parent === null)
+        verdict = nestedByInclude(directive, includers);
+      if (verdict) add(directive, verdict, guessed);
+      if (!block || block.foreign || verdict) continue;
+      const { items } = block;
+      if (isData) open.push({ items, next: 0, context, data: directive });
+      const inside = contextInside(context, name);
       // What stands in a block of a third-party module is that module's business.
       if (inside) open.push({ items, next: 0, context: inside, data: null });
     }
   }
   return found.sort((a, b) => a.directive.start - b.directive.start);
+}
+
+/** A location of an included file must fit into the location that includes it. */
+function nestedByInclude(directive: Directive, includers: readonly At[]): Verdict | null {
+  for (const { directive: include } of includers) {
+    const wrong = include.parent?.name.value === 'location' ? checkNesting(directive, include.parent) : null;
+    if (wrong) return { stage: 'value', ...wrong };
+  }
+  return null;
+}
+
+/** Blocks of data that may include files; in the others "include" is a line like any. */
+const INCLUDING = new Set(['map', 'geo', 'types']);
+
+const BITS: Readonly<Record<Context, number>> = {
+  main: 1,
+  events: 2,
+  http: 4,
+  server: 8,
+  location: 16,
+  upstream: 32,
+  'server-if': 64,
+  'location-if': 128,
+  limit_except: 256,
+  stream: 512,
+  'stream-server': 1024,
+  'stream-upstream': 2048,
+  mail: 4096,
+  'mail-server': 8192,
+};
+
+const judgements = new Map<string, object>();
+
+/** One object for each way of judging, whatever snapshot asks. */
+function judgement(version: string | null, declared: ReadonlySet<string>): object {
+  const key = `${version} ${[...declared].join(' ')}`;
+  let known = judgements.get(key);
+  if (!known) {
+    if (judgements.size > 100) judgements.clear();
+    known = {};
+    judgements.set(key, known);
+  }
+  return known;
 }
 
 const STOCK_MODULES =
@@ -100,11 +156,6 @@ export function loadsForeignModules(project: Project): boolean {
     .some(({ directive }) => directive.args[0] !== undefined && !STOCK_MODULES.test(directive.args[0].value));
 }
 
-/** The output of `nginx -T`: every file of a configuration one after the other, each under a comment with its name. */
-function isDump({ text }: NginxSource): boolean {
-  return /^# configuration file \S{1,400}:$/m.test(text.slice(0, 4096));
-}
-
 const declaredBy = new WeakMap<Project, ReadonlySet<string>>();
 
 /** Bounded, so that a comment of any length is read in linear time. */
@@ -114,17 +165,27 @@ const DECLARATION = /^#[ \t]{0,20}upstream-medic:[ \t]{0,20}directives=([\w,.-]{
 function declaredDirectives(project: Project): ReadonlySet<string> {
   let known = declaredBy.get(project);
   if (!known) {
-    const names = new Set(project.options.directives);
-    for (const { text, tree } of project.nginxSources) {
-      for (const { start, end } of tree.comments.slice(0, 50)) {
-        const match = DECLARATION.exec(text.slice(start, Math.min(end, start + 2100)));
-        for (const name of match?.[1]?.split(',') ?? []) names.add(name);
-      }
-    }
+    const { rest, nginxSources } = project;
+    const others = remembered(rest, 'declared directives', () =>
+      declarationsIn(nginxSources.filter(({ file }) => file !== rest.file)),
+    );
+    const edited = rest.file === null ? null : project.nginx(rest.file);
+    const names = new Set([...project.options.directives, ...others, ...declarationsIn(edited ? [edited] : [])]);
     known = names;
     declaredBy.set(project, known);
   }
   return known;
+}
+
+function declarationsIn(sources: readonly NginxSource[]): Set<string> {
+  const names = new Set<string>();
+  for (const { text, tree } of sources) {
+    for (const { start, end } of tree.comments.slice(0, 50)) {
+      const match = DECLARATION.exec(text.slice(start, Math.min(end, start + 2100)));
+      for (const name of match?.[1]?.split(',') ?? []) names.add(name);
+    }
+  }
+  return names;
 }
 
 /** nginx names the line on which a statement ends: where the word stands further up, the mark goes to what ends it. */

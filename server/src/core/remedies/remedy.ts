@@ -56,9 +56,12 @@ export function defineRemedy<Target>(remedy: Remedy<Target>): Remedy<Target> {
 export function fix<Target>(remedy: Remedy<Target>, project: Project | null, target: Target, preferred = false): Fix {
   const { id, when, time, risk } = remedy;
   let edits: readonly Edit[] | null = null;
+  // Most fixes are never looked at: what they say is put together when they are.
   return {
     id,
-    title: remedy.describe(project, target),
+    get title() {
+      return remedy.describe(project, target);
+    },
     when,
     time,
     risk,
@@ -69,8 +72,12 @@ export function fix<Target>(remedy: Remedy<Target>, project: Project | null, tar
       return edits;
     },
     block: null,
-    apply: remedy.apply(project, target),
-    confirm: remedy.confirm?.(project, target) ?? [],
+    get apply() {
+      return remedy.apply(project, target);
+    },
+    get confirm() {
+      return remedy.confirm?.(project, target) ?? [];
+    },
   };
 }
 

@@ -35,7 +35,8 @@ interface RuleText {
 
 export interface NginxRule extends RuleText {
   readonly language: 'nginx';
-  check(source: NginxSource, project: Project): Iterable<Report>;
+  /** `hints`: offers are wanted too; where not, those that are given are dropped. */
+  check(source: NginxSource, project: Project, hints: boolean): Iterable<Report>;
 }
 
 export interface FpmRule extends RuleText {

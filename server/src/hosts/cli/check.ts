@@ -34,11 +34,10 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
   const settings = settingsOf(options);
   const gathered = await gather(snapshot(), given(paths, options), options);
   if (gathered.files.length === 0 && !gathered.failed) complain('no nginx or php-fpm configuration found');
-  const all = gathered.files.flatMap((file) => findings(gathered.project, file, settings));
   // Hints are offers; machines sort them out themselves, people ask for them.
-  const asked = options.hints || options.failOn === 'hint' || options.format === 'json';
-  const shown = asked ? all : all.filter(({ severity }) => severity !== 'hint');
-  const checked: Checked = { ...gathered, findings: shown };
+  const hints = options.hints || options.failOn === 'hint' || options.format === 'json';
+  const all = gathered.files.flatMap((file) => findings(gathered.project, file, settings, hints));
+  const checked: Checked = { ...gathered, findings: all };
   if (options.format === 'json') await printJson(checked);
   else if (options.format === 'sarif') await printSarif(checked);
   else if (options.format === 'github') await printGithub(checked);

@@ -1,98 +1,104 @@
 /** `explain --format summary`: causes × upstreams with counts, when they happened, and what clients got. */
-import type { Explanation, Project } from '../../core/index';
-import type { ExplainFormat } from './explain';
-import { MOST_INCIDENTS, timeName, upstreamName } from './incident';
+import { meaningOf, type Project, type Report, type Row, Tally } from '../../core/index';
+import type { ExplainOptions, Read } from './explain';
+import { timeName } from './incident';
+import { tallyLog } from './log';
 import { colors, print } from './output';
 import { count, cut, inline } from './plain-text';
-import { Timeline } from './timeline';
-
-interface Row {
-  readonly cause: string;
-  readonly upstream: string;
-  readonly status: Set<number>;
-  readonly timeline: Timeline;
-  count: number;
-}
+import { bars } from './timeline';
 
 const BAR_COLUMNS = 24;
+const WIDTH = 80;
 
-export function summaryFormat(_project: Project | null, where: string): ExplainFormat {
-  const rows = new Map<string, Row>();
-  const byStatus = new Map<string, { count: number; timeline: Timeline }>();
-  const whole = new Timeline();
-  const other: Row = { cause: 'other', upstream: '', status: new Set(), timeline: new Timeline(), count: 0 };
-  const color = colors();
-  let total = 0;
-
-  function rowOf({ cause, record }: Explanation): Row {
-    const upstream = inline(upstreamName(record) ?? '-');
-    const key = `${cause} ${upstream}`;
-    const known = rows.get(key);
-    if (known) return known;
-    if (rows.size >= MOST_INCIDENTS) return other;
-    const row = { cause, upstream, status: new Set<number>(), timeline: new Timeline(), count: 0 };
-    rows.set(key, row);
-    return row;
+export async function summarise(
+  paths: readonly string[],
+  project: Project | null,
+  { since, until }: ExplainOptions,
+  read: Read,
+): Promise<boolean> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const seed = (Math.random() * 2 ** 32) | 0;
+  const tally = new Tally({ meaning: (record) => meaningOf(record, project), decoder, seed, since, until });
+  let failed = false;
+  let begun = 0;
+  for (const path of paths) {
+    const before = tally.lineCount;
+    const ok = await read(path, () => tallyLog(path, tally));
+    failed ||= !ok;
+    if (ok || tally.lineCount > before) begun++;
   }
+  if (begun > 0) await printReport(heading(paths, begun, tally.lineCount), limits(since, until), tally.counts.report());
+  return !failed;
+}
 
-  return {
-    add(explanation) {
-      const seconds = secondsOf(explanation.record.time);
-      const row = rowOf(explanation);
-      total++;
-      row.count++;
-      row.timeline.add(seconds);
-      whole.add(seconds);
-      for (const code of explanation.status) row.status.add(code);
-      const name = statusText(explanation.status);
-      const status = byStatus.get(name) ?? { count: 0, timeline: new Timeline() };
-      byStatus.set(name, status);
-      status.count++;
-      status.timeline.add(seconds);
-    },
-    async end(lineCount) {
-      const name = where.endsWith(':') ? `${inline(where.slice(0, -1))}: ` : '';
-      const range = whole.range();
-      const lines = `${name}${count(lineCount, 'line')}`;
-      if (total === 0) return print(`${lines}: no gateway errors\n`);
-      await print(`${lines}, ${count(total, 'gateway error')}${range ? `, ${span(range)}` : ''}\n\n`);
+function heading(paths: readonly string[], logs: number, lines: number): string {
+  const [path] = paths;
+  const name = paths.length > 1 ? `${count(logs, 'log')}: ` : path === '-' ? '' : `${inline(path!)}: `;
+  return name + count(lines, 'line');
+}
 
-      const statuses = [...byStatus].sort(([, a], [, b]) => b.count - a.count);
-      for (const [status, { count: number, timeline }] of statuses) {
-        const bars = range ? timeline.bars(range, BAR_COLUMNS * 2) : '';
-        await print(`${color.bold(status.padStart(9))} ${String(number).padStart(8)}  ${color.red(bars)}`.trimEnd());
-        await print('\n');
-      }
+function limits(since?: number, until?: number): string {
+  const from = since === undefined ? '' : ` since ${moment(since)}`;
+  return from + (until === undefined ? '' : ` until ${moment(until)}`);
+}
 
-      await print(
-        `\n${color.bold(`${'COUNT'.padStart(8)}  ${'STATUS'.padEnd(8)}  ${'CAUSE'.padEnd(28)}  UPSTREAM`)}\n`,
-      );
-      const sorted = [...rows.values()].sort((a, b) => b.count - a.count);
-      for (const row of other.count > 0 ? [...sorted, other] : sorted) {
-        const status = statusText([...row.status].sort());
-        const cells = `${String(row.count).padStart(8)}  ${status.padEnd(8)}  ${row.cause.padEnd(28)}  `;
-        await print(`${cells}${cut(row.upstream, Math.max(10, 80 - cells.length))}`.trimEnd());
-        const own = row.timeline.range();
-        if (own && range) {
-          const bars = row.timeline.bars(range, BAR_COLUMNS);
-          await print(`\n          ${color.dim(`${span(own).padEnd(44)}${bars}`.trimEnd())}`);
-        }
-        await print('\n');
-      }
-    },
-  };
+async function printReport(lines: string, limited: string, report: Report): Promise<void> {
+  const { total, range, statuses, rows, others, requests, otherRequests } = report;
+  if (total === 0) return print(`${lines}: no gateway errors${limited}\n`);
+  await print(`${lines}, ${count(total, 'gateway error')}${limited || (range ? `, ${span(range)}` : '')}\n\n`);
+  const color = colors();
+  const out: string[] = [];
+  for (const { status, timeline } of statuses) {
+    const plot = range && range[0] < range[1] ? bars(timeline.columns(range, BAR_COLUMNS * 2)) : '';
+    out.push(`${color.bold(statusText(status).padStart(9))} ${String(timeline.count).padStart(8)}  ${color.red(plot)}`);
+  }
+  if (range && range[0] < range[1]) {
+    const [first, last] = range.map(moment) as [string, string];
+    out.push(color.dim(`${' '.repeat(20)}${first}${last.padStart(BAR_COLUMNS * 2 - first.length)}`));
+  }
+  out.push('', color.bold(`${'COUNT'.padStart(8)}  ${'STATUS'.padEnd(8)}  ${'CAUSE'.padEnd(28)}  UPSTREAM`));
+  for (const row of rows) out.push(...rowLines(row, range, color.dim));
+  if (others) {
+    const upstream = `after ${rows.length} different`;
+    out.push(...rowLines({ ...others, upstream }, range, color.dim));
+  }
+  if (requests.length > 0) {
+    out.push('', color.bold(`${'COUNT'.padStart(8)}  REQUEST`));
+    for (const { request, count: number } of requests) out.push(requestLine(number, request));
+    const { different, count: number, beyond } = otherRequests;
+    if (different > 0) out.push(requestLine(number, `${different} others`));
+    if (beyond > 0) {
+      out.push(requestLine(beyond, `requests not told apart: more than ${requests.length + different} different`));
+    }
+  }
+  await print(out.map((line) => `${line.trimEnd()}\n`).join(''));
+}
+
+function rowLines(row: Row, range: Report['range'], dim: (text: string) => string): string[] {
+  const status = statusText(row.status);
+  const cells = `${String(row.timeline.count).padStart(8)}  ${status.padEnd(8)}  ${row.cause.padEnd(28)}  `;
+  const lines = [cells + cut(inline(row.upstream ?? '-'), Math.max(10, WIDTH - cells.length))];
+  const own = row.timeline.range;
+  if (own && range) {
+    lines.push(
+      `          ${dim(`${span(own).padEnd(44)}${bars(row.timeline.columns(range, BAR_COLUMNS))}`.trimEnd())}`,
+    );
+  }
+  return lines;
+}
+
+function requestLine(number: number, request: string): string {
+  return `${String(number).padStart(8)}  ${cut(inline(request), WIDTH - 10)}`;
 }
 
 function statusText(status: readonly number[]): string {
   return status.length === 0 ? '-' : status.join('/');
 }
 
-/** Log times have no zone: they are compared with each other only. */
-function secondsOf(time: string | null): number {
-  return time === null ? Number.NaN : Date.parse(`${time}Z`) / 1000;
+function moment(seconds: number): string {
+  return timeName(new Date(seconds * 1000).toISOString().slice(0, 19));
 }
 
 function span([first, last]: readonly [number, number]): string {
-  const text = (seconds: number): string => timeName(new Date(seconds * 1000).toISOString().slice(0, 19));
-  return first === last ? text(first) : `${text(first)} to ${text(last)}`;
+  return first === last ? moment(first) : `${moment(first)} to ${moment(last)}`;
 }

@@ -23,14 +23,13 @@ const CONFIDENCE: Readonly<Record<Explanation['confidence'], string>> = {
   'needs-host': 'from the line alone',
 };
 
-/** `where`: what stands before a line number, `error.log:`. */
-export function textFormat(project: Project | null, where: string): ExplainFormat {
+export function textFormat(project: Project | null): ExplainFormat {
   const incidents = new Map<string, Incident>();
   const color = colors();
   let total = 0;
   let uncounted = 0;
   return {
-    add(explanation, line) {
+    add(explanation, line, log) {
       total++;
       const key = incidentKey(explanation);
       const known = incidents.get(key);
@@ -42,7 +41,7 @@ export function textFormat(project: Project | null, where: string): ExplainForma
         uncounted++;
       } else {
         incidents.set(key, {
-          head: head(explanation, `${where}${line + 1}`, color),
+          head: head(explanation, `${log === '-' ? 'line ' : `${log}:`}${line + 1}`, color),
           facts: facts(explanation),
           body: body(project, explanation, color),
           first: time,

@@ -9,15 +9,18 @@ import {
   languageOfText,
   load,
   loadDiscovered,
+  neighbourKind,
   type Project,
 } from '../../core/index';
 import { decode } from '../disk';
-import { complain } from './output';
+import { askNginxVersion } from '../nginx-version';
+import { complain, say } from './output';
 import { absolute, STDIN, shown } from './paths';
 import type { Snapshot } from './snapshot';
 
 export interface ReadingOptions {
   readonly prefix?: string;
+  /** `auto`: what `nginx -v` says. */
   readonly nginxVersion?: string;
   readonly context?: readonly string[];
 }
@@ -47,6 +50,7 @@ export async function gather(
 ): Promise<Gathered> {
   const nginx = new Set<string>();
   const fpm = new Set<string>();
+  const around = new Set<string>();
   let failed = false;
   const fail = (path: string, reason: string): void => {
     if (!again) complain(`${path}: ${reason}`);
@@ -62,6 +66,7 @@ export async function gather(
       const found = await discover(files, file);
       if (told !== 'php-fpm') for (const each of found.nginx) nginx.add(each);
       for (const each of found.fpm) fpm.add(each);
+      for (const each of found.around ?? []) around.add(each);
       return;
     }
     if (path === '-' && (await files.stat(file)) === 'missing') {
@@ -72,6 +77,10 @@ export async function gather(
     const read = await files.read(file);
     if ('error' in read) return fail(path, read.reason);
     if (read.text.includes('\0')) return fail(path, 'is a binary file, or UTF-16: nginx reads UTF-8');
+    if (told === undefined && neighbourKind(file) !== null && languageOf(file, read.text) === null) {
+      around.add(file);
+      return;
+    }
     // Who names a file means it: what is not to be told apart is read as nginx.
     const language = told ?? (path === '-' ? languageOfText(read.text) : languageOf(file, read.text)) ?? 'nginx';
     if (language === 'nginx-error-log')
@@ -81,10 +90,10 @@ export async function gather(
 
   for (const each of given) await add(each);
 
-  const found = { nginx: [...nginx], fpm: [...fpm] };
+  const found = { nginx: [...nginx], fpm: [...fpm], around: [...around] };
   const { loaded, names } = await loadOnce(files, found, {
     prefix: options.prefix === undefined ? null : absolute(options.prefix),
-    nginxVersion: options.nginxVersion ?? null,
+    nginxVersion: options.nginxVersion === 'auto' ? await installedVersion() : (options.nginxVersion ?? null),
     context: options.context ?? null,
   });
   // What an include names and cannot be read is a finding; what a folder holds and cannot be read was never looked at.
@@ -92,6 +101,18 @@ export async function gather(
     if ((nginx.has(file) || fpm.has(file)) && !loaded.project.includers(file).length) fail(shown(file), error.reason);
   }
   return { project: loaded.project, files: names, failed };
+}
+
+let installed: Promise<string | null> | undefined;
+
+/** Asked once for each run, and said: the same files may be judged otherwise elsewhere. */
+function installedVersion(): Promise<string | null> {
+  installed ??= askNginxVersion().then((version) => {
+    if (version === null) complain('nginx -v tells no version: judged by the newest known');
+    else say(`Judged by nginx ${version}, as nginx -v says.`);
+    return version;
+  });
+  return installed;
 }
 
 /** One project in which each file on the disk is read under one name. */
@@ -132,7 +153,8 @@ function reload(
   nginx: readonly string[],
   options: Parameters<typeof loadDiscovered>[2],
 ): Promise<Loaded> {
-  return load(files, { ...options, nginx, fpm: project.fpmRoots.map((root) => root.files) }, project);
+  const fpm = project.fpmRoots.map((root) => root.files);
+  return load(files, { ...options, nginx, fpm, around: [...project.neighbours.keys()] }, project);
 }
 
 async function byRealPath(files: Snapshot, project: Project): Promise<Map<string, string[]>> {

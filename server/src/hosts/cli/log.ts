@@ -1,15 +1,16 @@
-/** The entries of a log, read as a stream: memory stays the same however large the log and however long its lines. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+/** A log's bytes and entries, read as a stream: memory stays the same however large the log and however long its lines. */
+import { createReadStream, fstatSync, readSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { addLine, closeEntry, type Entry, type OpenEntry } from '../../core/index';
+import { addLine, closeEntry, type Entry, LineSplitter, type OpenEntry, type Tally } from '../../core/index';
 
-/** nginx writes 2 KB at most, patched builds 4 KB; what is longer is no entry, and is cut. */
-const LONGEST_LINE = 64 * 1024;
+/** A line of 10 MB is read in pieces of this size. */
+const PIECE = 256 * 1024;
 
 export interface Log {
-  readonly entries: AsyncIterable<Entry>;
+  /** As many at a time as a piece of the log completes. */
+  readonly batches: AsyncIterable<readonly Entry[]>;
   /** Lines read so far. */
   lineCount(): number;
 }
@@ -17,92 +18,67 @@ export interface Log {
 /** `-` is standard input. Throws what the file system says when the log cannot be read. */
 export async function openLog(path: string): Promise<Log> {
   const lines = new LineSplitter();
-  return { entries: entriesOf(await openBytes(path), lines), lineCount: () => lines.count };
+  const file = path === '-' ? null : await openFile(path);
+  return { batches: entriesOf(await bytesOf(streamOf(file)), lines), lineCount: () => lines.count };
 }
 
-async function* entriesOf(bytes: AsyncIterable<Uint8Array>, lines: LineSplitter): AsyncGenerator<Entry> {
+/** Counts a log. Throws as `openLog` does; what was read until then is counted. */
+export async function tallyLog(path: string, tally: Tally): Promise<void> {
+  const file = path === '-' ? null : await openFile(path);
+  try {
+    if (file && !(await isGzip(file))) {
+      for (;;) {
+        const room = tally.room();
+        const count = readSync(file.fd, room, 0, room.length, null);
+        if (count === 0) return;
+        tally.filled(count);
+      }
+    }
+    for await (const piece of await bytesOf(streamOf(file))) tally.add(piece);
+  } finally {
+    tally.finish();
+    await file?.close();
+  }
+}
+
+async function* entriesOf(bytes: AsyncIterable<Uint8Array>, lines: LineSplitter): AsyncGenerator<readonly Entry[]> {
   const decoder = new TextDecoder();
   let open: OpenEntry | null = null;
-  for await (const chunk of bytes) {
-    for (const line of lines.add(decoder.decode(chunk, { stream: true }))) {
+  const added = (found: Iterable<Parameters<typeof addLine>[1]>): Entry[] => {
+    const entries: Entry[] = [];
+    for (const line of found) {
       const step = addLine(open, line);
       open = step.open;
-      yield* step.entries;
+      entries.push(...step.entries);
     }
-  }
-  for (const line of lines.end(decoder.decode())) {
-    const step = addLine(open, line);
-    open = step.open;
-    yield* step.entries;
-  }
-  if (open) yield* closeEntry(open);
+    return entries;
+  };
+  for await (const piece of bytes) yield added(lines.add(decoder.decode(piece, { stream: true })));
+  yield added(lines.end(decoder.decode()));
+  if (open) yield closeEntry(open);
 }
 
-type Line = Parameters<typeof addLine>[1];
+async function openFile(path: string): Promise<FileHandle> {
+  const file = await open(path);
+  if (!(await file.stat()).isDirectory()) return file;
+  await file.close();
+  throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+}
 
-/** Cuts a text that comes in pieces into lines, with the line ends that core counts: LF, CRLF and a lone CR. */
-export class LineSplitter {
-  count = 0;
-  /** The line that has no end yet, up to its limit, and how long it is in truth. */
-  private rest = '';
-  private length = 0;
-  private start = 0;
-  /** The last piece ended with CR: a LF at the start of the next belongs to it. */
-  private pendingCr = false;
+/** Of a file that can be read from any place; a pipe is asked as a stream. */
+async function isGzip(file: FileHandle): Promise<boolean> {
+  if (!(await file.stat()).isFile()) return true;
+  const head = new Uint8Array(2);
+  const { bytesRead } = await file.read(head, 0, 2, 0);
+  return bytesRead === 2 && isMagic(head);
+}
 
-  *add(piece: string): Generator<Line> {
-    if (piece === '') return;
-    let at = 0;
-    if (this.pendingCr) {
-      this.pendingCr = false;
-      const isCrLf = piece.startsWith('\n');
-      yield this.close(isCrLf ? '\r\n' : '\r');
-      if (isCrLf) at = 1;
-    }
-    let cr = piece.indexOf('\r', at);
-    while (at < piece.length) {
-      const lf = piece.indexOf('\n', at);
-      if (cr >= 0 && cr < at) cr = piece.indexOf('\r', at);
-      const stop = cr >= 0 && (lf < 0 || cr < lf) ? cr : lf;
-      this.keep(piece, at, stop < 0 ? piece.length : stop);
-      if (stop < 0) return;
-      if (stop === cr && stop === piece.length - 1) {
-        this.pendingCr = true;
-        return;
-      }
-      const end = stop === cr ? (lf === cr + 1 ? '\r\n' : '\r') : '\n';
-      yield this.close(end);
-      at = stop + end.length;
-    }
-  }
-
-  *end(piece: string): Generator<Line> {
-    yield* this.add(piece);
-    if (this.pendingCr) yield this.close('\r');
-    else if (this.length > 0) yield this.close('');
-  }
-
-  private keep(piece: string, from: number, to: number): void {
-    const room = LONGEST_LINE - this.rest.length;
-    if (room > 0) this.rest += piece.slice(from, Math.min(to, from + room));
-    this.length += to - from;
-  }
-
-  private close(end: string): Line {
-    const line = { text: this.rest, end, line: this.count++, start: this.start };
-    this.start += this.length + end.length;
-    this.rest = '';
-    this.length = 0;
-    return line;
-  }
+function isMagic(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 /** Plain or gzip, told by the first two bytes. */
-async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
-  if (path !== '-' && (await stat(path)).isDirectory()) {
-    throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
-  }
-  const raw: Readable = path === '-' ? process.stdin : createReadStream(path);
+async function bytesOf(raw: Readable): Promise<AsyncIterable<Uint8Array>> {
   const pieces: AsyncIterator<Buffer> = raw[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array();
   while (head.length < 2) {
@@ -114,9 +90,20 @@ async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
     if (head.length > 0) yield head;
     for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
   })();
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return all;
+  if (!isMagic(head)) return all;
   const source = Readable.from(all);
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: PIECE });
   source.on('error', (error) => gunzip.destroy(error));
   return source.pipe(gunzip);
+}
+
+/** `< error.log` is read in larger pieces than a pipe. */
+function streamOf(file: FileHandle | null): Readable {
+  if (file) return file.createReadStream({ highWaterMark: PIECE });
+  try {
+    if (fstatSync(0).isFile()) return createReadStream('', { fd: 0, highWaterMark: PIECE, autoClose: false });
+  } catch {
+    // closed: as a stream it is empty
+  }
+  return process.stdin;
 }

@@ -17,9 +17,10 @@ export function reaches(severity: Severity, limit: Severity): boolean {
   return severityNumber(severity) <= severityNumber(limit);
 }
 
+/** `auto`: what `nginx -v` says. */
 export function parseVersion(value: string): string {
-  if (/^\d{1,4}\.\d{1,4}\.\d{1,4}$/.test(value)) return value;
-  throw new InvalidArgumentError('It is written as X.Y.Z: 1.22.1');
+  if (value === 'auto' || /^\d{1,4}\.\d{1,4}\.\d{1,4}$/.test(value)) return value;
+  throw new InvalidArgumentError('It is written as X.Y.Z, such as 1.22.1; auto asks nginx -v');
 }
 
 const BLOCKS = ['main', 'events', 'http', 'upstream', 'server', 'location', 'if', 'limit_except', 'stream', 'mail'];

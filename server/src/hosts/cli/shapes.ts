@@ -17,7 +17,7 @@ export const SOURCE = 'upstream-medic';
 const NOWHERE: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 
 export function rangeOf(project: Project, file: string, span: Span): Range {
-  return project.sources.get(file)?.lines.range(span) ?? NOWHERE;
+  return (project.sources.get(file) ?? project.neighbours.get(file))?.lines.range(span) ?? NOWHERE;
 }
 
 export function findingJson(project: Project, finding: Finding) {
@@ -90,11 +90,19 @@ function editsJson(project: Project | null, fix: Fix) {
 function recordJson(record: LogRecord) {
   const { time, level, pid, tid, connection, message, errno, phase } = record;
   const { client, server, request, subrequest, upstream, host, referrer } = record;
-  const { stderr, login, resolver, responder, peer, certificate, bytes, truncated } = record;
-  const rare = { stderr, login, resolver, responder, peer, certificate, bytes, truncated: truncated || null };
+  const { stderr, login, resolver, responder, peer, certificate, bytes, truncated, access } = record;
+  const rare = {
+    ...{ stderr, login, resolver, responder, peer, certificate, bytes },
+    ...{ truncated: truncated || null, access: access ? accessJson(access) : null },
+  };
   return {
     ...{ time, level, pid, tid, connection, message, errno, phase },
     ...{ client, server, request, subrequest, upstream, host, referrer },
     ...Object.fromEntries(Object.entries(rare).filter(([, value]) => value !== null)),
   };
+}
+
+/** What nginx's variables of the same names say, with an element for each upstream server that was tried. */
+function accessJson({ status, bytes, requestTime, tries }: NonNullable<LogRecord['access']>) {
+  return { status, bytes, requestTime, tries };
 }

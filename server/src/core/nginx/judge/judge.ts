@@ -3,13 +3,13 @@
  * stand here, are there as many arguments as it takes, is each of them acceptable. The first stage that fails speaks.
  */
 import { closest } from '../../text/spelling';
-import { type Context, directiveNames, type Signature, signatures } from '../catalogue';
+import { type Context, directiveNames, otherDirective, type Signature, signatures } from '../catalogue';
 import type { Directive } from '../tree';
 import { isOlder } from '../version';
 import { checkParameters } from './parameters';
 import { isThirdParty } from './third-party';
 import { checkValue, type Wrong } from './values';
-import { removedIn, sinceVersion, sinceVersionIn } from './versions';
+import { removedIn, sinceParameter, sinceVersion } from './versions';
 
 export interface Verdict extends Wrong {
   readonly stage: 'unknown' | 'misplaced' | 'count' | 'value' | 'version';
@@ -25,23 +25,37 @@ export interface Setting {
 
 /** Null where nginx would go on. A name or value with a template marker is not judged. */
 export function judge(directive: Directive, setting: Setting): Verdict | null {
-  const { name, args } = directive;
-  if (name.value === '' || name.template || /[$@{]/.test(name.value)) return null;
-  const known = signatures(name.value);
-  if (known.length === 0) return unknown(directive, setting);
+  const { called } = directive;
+  const known = signatures(called);
+  if (known.length > 0) return judgeAs(directive, known, setting);
+  if (called === '' || directive.name.template || isFilledIn(called)) return null;
+  const former = removedIn(called);
+  // Where the version is not known, most servers are old enough to take what the newest does not.
+  const isRemoved = former && setting.version !== null && !isOlder(setting.version, former.version);
+  return former && !isRemoved ? judgeAs(directive, [former.signature], setting) : unknown(directive, setting);
+}
+
+/** `$NAME` of envsubst, `$(name)` of Penlight, `@NAME@` of configure scripts, `@if` of Blade, `$name` of Python: a template's, unless it is a directive behind a stray mark. */
+function isFilledIn(name: string): boolean {
+  if (!/[$@{]/.test(name)) return false;
+  if (/\{|\$[A-Z(]|@\w+@/.test(name)) return true;
+  return /^(?:\$\w+$|@)/.test(name) && signatures(name.slice(1)).length === 0;
+}
+
+function judgeAs(directive: Directive, known: readonly Signature[], setting: Setting): Verdict | null {
+  const { called, args } = directive;
   const here = known.filter(({ contexts }) => contexts.includes(setting.context));
   if (here.length === 0) return misplaced(directive, known, setting.context);
-  const since = sinceVersion(name.value) ?? sinceVersionIn(name.value, setting.context);
-  if (since && setting.version !== null && isOlder(setting.version, since))
-    return tooNew(directive, since, setting.version);
+  const since = setting.version === null ? null : sinceVersion(here);
+  if (since && isOlder(setting.version, since)) return tooNew(directive, since, setting.version!);
   // The parser has spoken of a block without "{" and of "{" without a block.
   const signature = here.find(({ block }) => block === (directive.block !== null));
-  if (!signature && name.value === 'server' && !directive.block && args.length > 0)
-    return serverWithoutBlock(directive, setting.context);
+  if (!signature && called === 'server' && (directive.block || args.length > 0))
+    return serverElsewhere(directive, setting.context);
   if (!signature || args.some(({ template }) => template)) return null;
   if (args.length < signature.min || args.length > signature.max) return count(directive, signature);
   const wrong = checkValue(directive, signature) ?? checkParameters(directive, signature, setting);
-  return wrong && { stage: 'value', ...wrong };
+  return wrong ? { stage: 'value', ...wrong } : newerParameter(directive, setting.version);
 }
 
 const CONTEXT_NAMES: Readonly<Record<Context, string>> = {
@@ -66,13 +80,16 @@ function unknown(directive: Directive, { context, version, declared }: Setting):
   if (declared.has(name.value)) return null;
   const removed = removedIn(name.value);
   if (removed) {
-    // Where the version is not known, most servers are old enough to take it.
-    if (version === null || isOlder(version, removed.version)) return null;
     return {
       stage: 'version',
       span: name,
       message: `"${name.value}" is no directive since nginx ${removed.version}: use ${removed.instead}. nginx ${version} refuses to load this file.`,
     };
+  }
+  const other = otherDirective(name.value);
+  if (other?.contexts.includes(context)) {
+    const tooOld = other.since !== null && version !== null && isOlder(version, other.since);
+    return tooOld ? tooNew(directive, other.since!, version) : null;
   }
   if (isThirdParty(name.value)) return null;
   const opens = directive.block !== null;
@@ -97,12 +114,14 @@ function misplaced({ name }: Directive, known: readonly Signature[], context: Co
   };
 }
 
-/** The line of an upstream that stands outside of it: nginx takes it for a server block. */
-function serverWithoutBlock({ name }: Directive, context: Context): Verdict {
+/** The line of an upstream that stands outside of it, which nginx takes for a server block; or such a block inside of it. */
+function serverElsewhere({ name, block }: Directive, context: Context): Verdict {
   return {
     stage: 'misplaced',
     span: name,
-    message: `In ${CONTEXT_NAMES[context]} "server" opens a block with "{"; the servers of a group stand in an upstream block. nginx refuses to load this file.`,
+    message: block
+      ? `In ${CONTEXT_NAMES[context]} "server" opens no block: nginx expects "server host:port;" here and refuses to load this file.`
+      : `In ${CONTEXT_NAMES[context]} "server" opens a block with "{"; the servers of a group stand in an upstream block. nginx refuses to load this file.`,
   };
 }
 
@@ -112,6 +131,22 @@ function tooNew({ name }: Directive, since: string, version: string): Verdict {
     span: name,
     message: `"${name.value}" came with nginx ${since}: nginx ${version} does not know it here and refuses to load this file.`,
   };
+}
+
+function newerParameter(directive: Directive, version: string | null): Verdict | null {
+  if (version === null) return null;
+  const { name, args } = directive;
+  for (const arg of args) {
+    const since = sinceParameter(name.value, arg.value);
+    if (since && isOlder(version, since)) {
+      return {
+        stage: 'version',
+        span: arg,
+        message: `"${arg.value}" of ${name.value} came with nginx ${since}: nginx ${version} refuses to load this file.`,
+      };
+    }
+  }
+  return null;
 }
 
 function count(directive: Directive, { min, max, value }: Signature): Verdict {

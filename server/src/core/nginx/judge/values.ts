@@ -12,6 +12,7 @@ export interface Wrong {
 
 /** Null where the setter of the signature's value type takes the arguments, or the directive has a setter of its own. */
 export function checkValue(directive: Directive, signature: Signature): Wrong | null {
+  if (signature.value === '') return null;
   const [first, second] = directive.args;
   const name = directive.name.value;
   if (!first) return null;
@@ -25,12 +26,13 @@ export function checkValue(directive: Directive, signature: Signature): Wrong | 
         ? null
         : withSpelling(refuse(first, 'write on or off'), first, ['on', 'off']);
     case 'number':
-      return checkNumber(first, RANGES[name], refuse);
+      return checkNumber(first, name, RANGES[name], refuse);
     case 'size':
       if (isPlaceholder(first)) return null;
       if (!isSize(first.value, 'km')) return refuse(first, 'write a size such as 8192, 8k or 1m');
-      // ngx_http_core_pool_size()
-      return name === 'connection_pool_size' || name === 'request_pool_size' ? checkPoolSize(first, refuse) : null;
+      return Object.hasOwn(SIZES, name) && !SIZES[name]!.accepts(bytesOf(first.value))
+        ? refuse(first, SIZES[name]!.form)
+        : null;
     case 'offset':
       return isSize(first.value, 'kmg') || isPlaceholder(first)
         ? null
@@ -59,11 +61,35 @@ export function checkValue(directive: Directive, signature: Signature): Wrong | 
   }
 }
 
-function checkPoolSize(word: Word, refuse: (word: Word, accepted: string) => Wrong): Wrong | null {
-  const size = Number(word.value);
-  if (!/^\d+$/.test(word.value) || (size >= 112 && size % 16 === 0)) return null;
-  return refuse(word, 'write 112 or more, a multiple of 16');
+interface Sizes {
+  accepts(bytes: number): boolean;
+  readonly form: string;
 }
+
+const POOL: Sizes = {
+  accepts: (bytes) => bytes >= 112 && bytes % 16 === 0,
+  form: 'write 112 or more, a multiple of 16',
+};
+
+const isPower = (value: number): boolean => Number.isInteger(Math.log2(value));
+
+/** What the directives of a size check besides its form. */
+const SIZES: Readonly<Record<string, Sizes>> = {
+  connection_pool_size: POOL,
+  request_pool_size: POOL,
+  http2_pool_size: POOL,
+  gzip_hash: {
+    accepts: (bytes) => isPower(bytes) && bytes >= 512 && bytes <= 131_072,
+    form: 'write 512, 1k, 2k, 4k, 8k, 16k, 32k, 64k or 128k',
+  },
+  gzip_window: {
+    accepts: (bytes) => isPower(bytes) && bytes >= 512 && bytes <= 32_768,
+    form: 'write 512, 1k, 2k, 4k, 8k, 16k or 32k',
+  },
+  http2_body_preread_size: { accepts: (bytes) => bytes < 2 ** 31, form: 'write 2147483647 or less' },
+  http2_chunk_size: { accepts: (bytes) => bytes > 0, form: 'write a size above 0, such as 8k' },
+  http2_recv_buffer_size: { accepts: (bytes) => bytes > 32, form: 'write more than 32 bytes, such as 256k' },
+};
 
 /** ngx_conf_check_num_bounds() of the directives that have it. */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
@@ -76,13 +102,15 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
 
 function checkNumber(
   word: Word,
+  name: string,
   range: readonly [number, number] | undefined,
   refuse: (word: Word, accepted: string) => Wrong,
 ): Wrong | null {
   if (isPlaceholder(word)) return null;
-  if (!/^\d{1,18}$/.test(word.value)) return refuse(word, 'write a whole number');
-  if (!range) return null;
   const number = Number(word.value);
+  if (!/^\d+$/.test(word.value) || number > LARGEST) return refuse(word, 'write a whole number');
+  if (name === 'http2_streams_index_size' && !isPower(number)) return refuse(word, 'write a power of two, such as 32');
+  if (!range) return null;
   return range[0] <= number && number <= range[1]
     ? null
     : refuse(word, `write a number from ${range[0]} to ${range[1]}`);
@@ -101,17 +129,34 @@ function checkWords(
   return null;
 }
 
+/** The largest number of nginx, in all its types on machines with 64 bits. */
+export const LARGEST = 2 ** 63;
+
+const SECONDS: Readonly<Record<string, number>> = {
+  y: 31_536_000,
+  M: 2_592_000,
+  w: 604_800,
+  d: 86_400,
+  h: 3600,
+  m: 60,
+  s: 1,
+  ms: 0.001,
+};
+
 /** `60`, `1h 30m`, `500ms`: units from large to small, each at most once (ngx_parse_time()). */
 export function isTime(value: string, seconds: boolean): boolean {
   const order = seconds ? ['y', 'M', 'w', 'd', 'h', 'm', 's'] : ['w', 'd', 'h', 'm', 's', 'ms'];
-  const part = /(\d{0,18})(ms|[yMwdhms]| |$) */y;
+  const part = /(\d*)(ms|[yMwdhms]| |$) */y;
   let step = -1;
   let digits = false;
+  let total = 0;
   while (part.lastIndex < value.length) {
     const found = part.exec(value);
     if (!found || found[0] === '') return false;
     if (found[1] !== '') digits = true;
     const unit = found[2]!;
+    total += Number(found[1]) * (SECONDS[unit] ?? 1);
+    if (total * (seconds ? 1 : 1000) > LARGEST) return false;
     if (unit === '') return digits;
     // A number before a blank counts seconds, and is the last that does.
     const index = order.indexOf(unit === ' ' ? 's' : unit);
@@ -123,12 +168,22 @@ export function isTime(value: string, seconds: boolean): boolean {
 
 /** `8192`, `8k`, `1m`, without a sign or a blank (ngx_parse_size(), ngx_parse_offset()). */
 export function isSize(value: string, units: 'km' | 'kmg'): boolean {
-  return (units === 'km' ? /^\d{1,18}[km]?$/i : /^\d{1,18}[kmg]?$/i).test(value);
+  return (units === 'km' ? /^\d+[km]?$/i : /^\d+[kmg]?$/i).test(value) && bytesOf(value) <= LARGEST;
 }
+
+/** Bytes of a size such as `8k`. */
+export function bytesOf(size: string): number {
+  const unit = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[size.slice(-1).toLowerCase()] ?? 1;
+  return Number.parseInt(size, 10) * unit;
+}
+
+/** Of envsubst, shells and Terraform (`${server.ip}`), configure, YunoHost (`__PORT__`), Python (`%(port)s`), hosting panels (`%ip%`, not the `%c3%` of an encoded path), `[[PORT]]`. */
+const PLACEHOLDER =
+  /\$\{\{|\$\$\{|\$\{[A-Z_][A-Z0-9_]*\}|\$\{\w+[.[(][^}]{0,200}\}|^\$\{\w+\}[a-z]?$|^@[A-Z_][A-Z0-9_]*@$|__[A-Z][A-Z0-9_]*__|%\(\w+\)[sd]|%(?![0-9a-fA-F]{2}%)[A-Za-z]\w+%|\[\[[.\w]+\]\]/;
 
 /** A value that envsubst or another template will fill in: `${WORKERS}`. */
 export function isPlaceholder(word: Word): boolean {
-  return word.template || /\$\{\{|\$\{[A-Z_][A-Z0-9_]*\}|^@[A-Z_][A-Z0-9_]*@$|^__[A-Z0-9_]+__$/.test(word.value);
+  return word.template || PLACEHOLDER.test(word.value);
 }
 
 function withSpelling(wrong: Wrong, word: Word, words: readonly string[]): Wrong {

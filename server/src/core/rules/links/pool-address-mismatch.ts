@@ -1,7 +1,7 @@
 /** Flags a FastCGI address that no php-fpm pool in the project listens on. */
 import { isLocal, spell } from '../../project/address';
 import {
-  closestPool,
+  arePoolsKnown,
   type Endpoint,
   isForPhp,
   listenOf,
@@ -11,6 +11,7 @@ import {
   poolAt,
   upstreamEndpoints,
 } from '../../project/links';
+import { meantPool } from '../../project/meant';
 import type { Project } from '../../project/project';
 import alignAddress, { nginxAddress } from '../../remedies/align-address';
 import alignPool from '../../remedies/align-pool';
@@ -26,10 +27,11 @@ export default defineRule({
 \`nginx -t\` nor \`php-fpm -t\` can see it, because each knows only its own half. Every request to the location gets **502**;
 the log says \`connect() to unix:… failed (2: No such file or directory)\` or \`connect() failed (111: Connection refused)\`.
 
-\`/var/run\` and \`/run\` are the same folder and are not told apart. Other FastCGI programs (fcgiwrap, mailman) are left alone.`,
+\`/var/run\` and \`/run\` are the same folder and are not told apart. Other FastCGI programs (fcgiwrap, mailman) are left alone,
+and so is a pass for which a pool of another service, which is not in view, can be meant.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_pass'],
   *check(source, project) {
-    if (project.pools.length === 0 || project.pools.some((pool) => listenOf(pool).kind === 'unknown')) return;
+    if (project.pools.length === 0 || !arePoolsKnown(project)) return;
     for (const pass of passesOf(project, source)) {
       if (pass.upstream || !isForPhp(project, pass)) continue;
       for (const endpoint of pass.endpoints) yield* judge(project, endpoint, 'Requests to this location get 502.');
@@ -38,13 +40,15 @@ the log says \`connect() to unix:… failed (2: No such file or directory)\` or 
       const upstream = { file: source.file, directive };
       if (!passesTo(project, upstream).some((pass: Pass) => isForPhp(project, pass))) continue;
       const endpoints = upstreamEndpoints(project, upstream);
-      const alive = endpoints.filter(({ address }) => !isLocal(address) || poolAt(project, address) !== null).length;
+      const answers = ({ address }: Endpoint): boolean => !isLocal(address) || poolAt(project, address) !== null;
+      const alive = endpoints.some(answers);
       for (const endpoint of endpoints) {
         if (endpoint.at.file !== source.file || endpoint.server?.flags.has('down')) continue;
-        const consequence =
-          alive > 0 ? 'Requests that are sent to it must be retried elsewhere.' : 'Requests to this group get 502.';
+        const consequence = alive
+          ? 'Requests that are sent to it must be retried elsewhere.'
+          : 'Requests to this group get 502.';
         for (const report of judge(project, endpoint, consequence)) {
-          yield alive > 0 ? { ...report, severity: 'warning' as const } : report;
+          yield alive ? { ...report, severity: 'warning' as const } : report;
         }
       }
     }
@@ -54,11 +58,13 @@ the log says \`connect() to unix:… failed (2: No such file or directory)\` or 
 function* judge(project: Project, endpoint: Endpoint, consequence: string): Generator<Report> {
   const { address } = endpoint;
   if (!isLocal(address) || poolAt(project, address)) return;
-  const pool = closestPool(project, address);
-  const listen = pool?.get('listen');
-  if (!pool || !listen || nginxAddress(listenOf(pool)) === null) return;
+  const meant = meantPool(project, endpoint.at.file, address);
+  const listen = meant?.pool.get('listen');
+  if (!meant || !listen || nginxAddress(listenOf(meant.pool)) === null) return;
+  const { pool, certain } = meant;
   yield {
     span: endpoint.span,
+    severity: certain ? 'error' : 'warning',
     message: `Nothing in this project listens on ${spell(address)}: pool "${pool.name}" listens on ${listen.value}. ${consequence}`,
     related: [{ file: listen.file, span: listen.setting.span, message: `Pool "${pool.name}" listens here.` }],
     fixes: [fix(alignAddress, project, { endpoint, pool }, true), fix(alignPool, project, { endpoint, pool })],

@@ -1,7 +1,7 @@
 /** Flags a directive that its block sets already. */
 
 import { type Context, contextInside, isDataBlock, signatures } from '../../nginx/catalogue';
-import { type Directive, walk } from '../../nginx/tree';
+import type { Directive } from '../../nginx/tree';
 import type { At, Project } from '../../project/project';
 import { blocksAround, isLiteral, isPlain, spanNginxNames } from '../../project/references';
 import type { NginxSource } from '../../project/source';
@@ -31,8 +31,7 @@ of a snippet. An inner block (\`server\`, \`location\`, \`if\`) may set its own 
         yield report(source, each);
       }
     }
-    for (const block of walk(source.tree.items)) {
-      if (!block.block || block.block.foreign || block.block.items.length < 2) continue;
+    for (const block of suspects(source)) {
       for (const each of repeatedIn(project, source.file, block)) {
         if (each.again.file === source.file && each.again.directive.parent === block) yield report(source, each);
       }
@@ -40,27 +39,22 @@ of a snippet. An inner block (\`server\`, \`location\`, \`if\`) may set its own 
   },
 });
 
+/** Blocks that hold a name twice which nginx takes once, or that bring in other files, in file order. */
+function suspects(source: NginxSource): Directive[] {
+  const found = new Set<Directive>();
+  for (const [name, blocks] of source.repeats) {
+    if (!signatures(name).some(({ once }) => once)) continue;
+    for (const block of blocks) if (block) found.add(block);
+  }
+  for (const { parent } of source.includes) if (parent) found.add(parent);
+  return [...found].sort((a, b) => a.start - b.start);
+}
+
 const NONE: readonly Repeated[] = [];
 const known = new WeakMap<Project, Map<Directive | string, readonly Repeated[]>>();
 
-/** In which question a name was seen last: a set of names for each of a hundred thousand blocks would cost more. */
-let lastSeen = new Map<string, number>();
-let stamp = 0;
-
 /** What is set twice directly in a block (null: at the top of `file`), includes expanded. */
 function repeatedIn(project: Project, file: string, block: Directive | null): readonly Repeated[] {
-  const items = block ? (block.block?.items ?? []) : (project.nginx(file)?.tree.items ?? []);
-  let includes = false;
-  let twice = false;
-  stamp++;
-  if (lastSeen.size > 10_000) lastSeen = new Map();
-  for (const { name } of items) {
-    const key = name.value === 'alias' ? 'root' : name.value;
-    if (lastSeen.get(key) === stamp) twice = true;
-    else lastSeen.set(key, stamp);
-    if (key === 'include') includes = true;
-  }
-  if (!twice && !includes) return NONE;
   let cache = known.get(project);
   if (!cache) {
     cache = new Map();
@@ -130,6 +124,9 @@ function excludes(name: string, first: Directive, again: Directive): boolean {
       return first.args[0]?.value === again.args[0]?.value;
     case 'limit_req':
       return zone(first) !== undefined && zone(first) === zone(again);
+    // nginx takes a priority of 0 for one that is not set.
+    case 'worker_priority':
+      return Number(first.args[0]?.value) !== 0;
     case 'mirror':
     case 'proxy_redirect':
     case 'proxy_cookie_domain':
@@ -146,7 +143,8 @@ function isOff({ args }: Directive): boolean {
 }
 
 function zone({ args }: Directive): string | undefined {
-  return args.find(({ value }) => value.startsWith('zone='))?.value;
+  // Of several the last one counts.
+  return args.findLast(({ value }) => value.startsWith('zone='))?.value;
 }
 
 function report(source: NginxSource, { first, again }: Repeated): Report {

@@ -57,7 +57,7 @@ function* clashesOf(project: Project, instance: Instance, kind: Kind): Generator
   const alone =
     kind === 'stream' && project.options.nginxVersion !== null && isOlder(project.options.nginxVersion, '1.25.5');
   for (const { listens } of serversOf(project, instance, kind)) {
-    const own = new Map<string, Listen>();
+    const own = listens.length > 1 ? new Map<string, Listen>() : null;
     for (const listen of listens) {
       const { key, text } = listen;
       const clash = (first: Listen, why: ListenClash['why']): ListenClash => ({
@@ -66,7 +66,7 @@ function* clashesOf(project: Project, instance: Instance, kind: Kind): Generator
         why,
         text,
       });
-      const same = own.get(key);
+      const same = own?.get(key);
       const set = listen.options ? options.get(key) : undefined;
       const main = listen.isDefault ? defaults.get(key) : undefined;
       const pair = alone ? pairs.get(key) : undefined;
@@ -74,8 +74,8 @@ function* clashesOf(project: Project, instance: Instance, kind: Kind): Generator
       else if (pair) yield clash(pair, 'pair');
       else if (set) yield clash(set, 'options');
       else if (main) yield clash(main, 'default');
-      own.set(key, listen);
-      pairs.set(key, listen);
+      own?.set(key, listen);
+      if (alone) pairs.set(key, listen);
       if (listen.options) options.set(key, listen);
       if (listen.isDefault) defaults.set(key, listen);
     }

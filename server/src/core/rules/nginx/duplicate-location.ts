@@ -1,5 +1,6 @@
 /** Flags a second location of the same path. */
 import { locationMatch } from '../../nginx/model';
+import { byText } from '../../nginx/phrase';
 import type { Directive } from '../../nginx/tree';
 import type { At, Project } from '../../project/project';
 import { blocksAround, type Clash, directly, isPlain, sameKey, spanNginxNames } from '../../project/references';
@@ -29,8 +30,9 @@ expressions are tried in the order of the file, so a second one of the same text
         yield report(source, clash);
       }
     }
-    for (const directive of [...source.named('server'), ...source.named('location')]) {
-      if (!directive.block || directive.block.items.length === 0) continue;
+    const blocks = new Set([...(source.repeats.get('location') ?? []), ...source.includes.map(({ parent }) => parent)]);
+    for (const directive of blocks) {
+      if (!directive || (directive.called !== 'server' && directive.called !== 'location')) continue;
       for (const clash of repeated(project, { file: source.file, directive })) {
         if (clash.again.directive.parent === directive) yield report(source, clash);
       }
@@ -54,18 +56,21 @@ function repeated(project: Project, block: At): readonly Clash[] {
   return found;
 }
 
-function find(project: Project, locations: readonly At[]): Clash[] {
-  if (locations.length < 2) return [];
-  return [
-    ...sameKey(project, locations, (at) => {
-      const match = at.directive.block ? locationMatch(at.directive) : null;
-      // Regular expressions and named locations are not compared (ngx_http_join_exact_locations).
-      if (!match || match.modifier === '~' || match.modifier === '~*' || match.modifier === '@') return null;
-      if (match.pattern.startsWith('@') || /[$]\{/.test(match.pattern)) return null;
-      return `${match.modifier === '=' ? '=' : ''} ${match.pattern}`;
-    }),
-  ];
+function find(project: Project, locations: readonly At[]): readonly Clash[] {
+  if (locations.length < 2) return NONE;
+  return [...sameKey(project, locations, ({ directive }) => pathOf(directive))];
 }
+
+const NONE: readonly Clash[] = [];
+
+/** What nginx compares of a location; null where it does not (ngx_http_join_exact_locations). */
+const pathOf = byText((directive) => {
+  const match = directive.block ? locationMatch(directive) : null;
+  // Regular expressions and named locations are not compared.
+  if (!match || match.modifier === '~' || match.modifier === '~*' || match.modifier === '@') return null;
+  if (match.pattern.startsWith('@') || /[$]\{/.test(match.pattern)) return null;
+  return `${match.modifier === '=' ? '=' : ''} ${match.pattern}`;
+});
 
 function report(source: NginxSource, { first, again }: Clash): Report {
   const [from, to] = [again.directive.args[0]!, again.directive.args[again.directive.args.length - 1]!];

@@ -14,6 +14,7 @@ expressions are tried in order and may repeat.`,
     for (const directive of source.named('map')) {
       if (!directive.block) continue;
       const seen = new Map<string, At>();
+      const hostnames = directive.block.items.find(({ name, args }) => name.value === 'hostnames' && args.length === 0);
       for (const [name, lines] of project.children(source.file, directive)) {
         if (
           name === 'include' ||
@@ -27,8 +28,11 @@ expressions are tried in order and may repeat.`,
           if (at.directive.args.length !== 1) continue;
           // "\\default" is the word, not the parameter.
           const key = name === 'default' ? 'default parameter' : name.replace(/^\\\\/, '').toLowerCase();
-          const first = seen.get(key);
-          if (!first) seen.set(key, at);
+          const isHost = hostnames !== undefined && at.directive.start > hostnames.start && key.startsWith('.');
+          // ".example.com" is both, the name and all below it.
+          const keys = isHost ? [key.slice(1), `*${key}`] : [key];
+          const first = keys.map((each) => seen.get(each)).find((each) => each);
+          if (!first) for (const each of keys) seen.set(each, at);
           else if (at.file === source.file) {
             const edit = { file: at.file, span: { start: at.directive.start, end: at.directive.end }, newText: '' };
             yield {

@@ -9,6 +9,8 @@ interface NameClash extends Clash {
   readonly word: Word;
   readonly firstWord: Word;
   readonly text: string;
+  /** Neither server has a name: `word` is that of the block. */
+  readonly nameless: boolean;
 }
 
 export default defineRule({
@@ -21,13 +23,21 @@ export default defineRule({
 cause.`,
   references: ['https://nginx.org/en/docs/http/server_names.html'],
   *check(source, project) {
-    if (source.named('server_name').length === 0) return;
+    if (source.named('server').length === 0 && source.named('server_name').length === 0) return;
     const found = clashesIn(project, source.file, 'server_name', (instance) => clashesOf(project, instance));
-    for (const { first, word, firstWord, text } of found) {
+    for (const { first, word, firstWord, text, nameless } of found) {
       yield {
         span: plainSpan(word),
-        message: `Another server on ${text} is called "${word.value}" already: nginx ignores the name here (conflicting server name "${word.value}" on ${text}, ignored).`,
-        related: [{ file: first.file, span: firstWord, message: 'Requests for this name are answered here.' }],
+        message: nameless
+          ? `Another server on ${text} has no server_name either: one of them alone gets the requests without a known name (conflicting server name "" on ${text}, ignored).`
+          : `Another server on ${text} is called "${word.value}" already: nginx ignores the name here (conflicting server name "${word.value}" on ${text}, ignored).`,
+        related: [
+          {
+            file: first.file,
+            span: firstWord,
+            message: nameless ? 'This is the other server.' : 'Requests for this name are answered here.',
+          },
+        ],
       };
     }
   },
@@ -39,6 +49,17 @@ function* clashesOf(project: Project, instance: Instance): Generator<NameClash, 
     const sockets =
       server.listens.length > 0 || server.vague ? server.listens : [{ key: 'tcp 0.0.0.0:80', text: '0.0.0.0:80' }];
     if (sockets.length === 0) continue;
+    if (server.names.length === 0 && instance.complete && !server.vague) {
+      const { at } = server;
+      for (const { key, text } of sockets) {
+        const first = taken.get(`${key} `);
+        if (first) {
+          yield { first: first.at, again: at, word: at.directive.name, firstWord: first.word, text, nameless: true };
+          break;
+        }
+        taken.set(`${key} `, { server: at.directive, at, word: at.directive.name });
+      }
+    }
     for (const at of server.names) {
       let reported = false;
       for (const word of at.directive.args) {
@@ -50,7 +71,7 @@ function* clashesOf(project: Project, instance: Instance): Generator<NameClash, 
           if (!first) taken.set(id, { server: server.at.directive, at, word });
           else if (first.server !== server.at.directive && !reported) {
             reported = true;
-            yield { first: first.at, again: at, word, firstWord: first.word, text };
+            yield { first: first.at, again: at, word, firstWord: first.word, text, nameless: false };
           }
         }
       }

@@ -2,6 +2,7 @@
 
 import { isInstalled } from '../../project/includes';
 import { PACKAGED } from '../../project/settings';
+import { isTemplateFile } from '../../project/template-file';
 import { isGlob } from '../../text/glob';
 import { dirname } from '../../text/path';
 import { defineRule } from '../rule';
@@ -25,11 +26,22 @@ An absolute path outside this project may exist on the server and not here: that
       const word = include.args[0]!;
       const pattern = project.includePattern(source.file, include);
       const error = project.resolved.get(pattern)?.error;
-      if (!error || word.value.includes('$')) continue;
+      if (!error) continue;
+      if (word.value.includes('$')) {
+        const [name] = /\$\{?[a-z_]\w*\}?/.exec(word.value) ?? [];
+        if (!name || isTemplateFile(source.file) || isGlob(word.value)) continue;
+        yield {
+          span: word,
+          message: `include knows no variables: nginx looks for a file with "${name}" in its name and does not start. Write the path out.`,
+        };
+        continue;
+      }
       // A fragment alone does not know the folder its includes start from, nor the server its absolute paths are on.
       const isMain = project.contexts(source.file).includes('main') || project.includers(source.file).length > 0;
       const inside = root !== undefined && pattern.startsWith(`${dirname(root.file)}/`);
       if (!isMain && error.kind === 'missing') continue;
+      // A template is filled in for another machine, and its conditions may leave the line out.
+      if (!inside && error.kind === 'missing' && source.tree.templates.length > 0) continue;
       // A checkout seldom holds what the package brings along.
       if (
         (PACKAGED.test(word.value) || GENERATED.test(word.value)) &&

@@ -59,7 +59,7 @@ reported.`,
 function blocksWith(source: NginxSource, name: string): Set<Directive> {
   const blocks = new Set<Directive>();
   for (const { parent } of [...source.named(name), ...source.includes]) {
-    if (parent?.name.value === 'location' || parent?.name.value === 'server') blocks.add(parent);
+    if (parent?.called === 'location' || parent?.called === 'server') blocks.add(parent);
   }
   return blocks;
 }
@@ -71,11 +71,11 @@ function lost(
   { name, pass }: (typeof KINDS)[number],
 ): Report | null {
   const block = { file: source.file, directive };
+  const outer = project.effective(block, name);
+  if (outer.length === 0) return null;
   const here = project.children(source.file, directive);
   const own = here.get(name);
   if (!own) return null;
-  const outer = project.effective(block, name);
-  if (outer.length === 0) return null;
   const set = new Set(own.map(keyOf));
   const gone = outer.filter((at) => !set.has(keyOf(at)) && isMissed(project, name, at));
   if (gone.length === 0 || [...own, ...gone].some(isTemplate)) return null;

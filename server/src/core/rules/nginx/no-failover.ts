@@ -15,14 +15,15 @@ export default defineRule({
 one server of two being down makes half of the requests 502. Where nothing is set nginx does retry on \`error\` and \`timeout\`;
 there the documented block is only an offer.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream'],
-  *check(source, project) {
+  *check(source, project, hints) {
     for (const pass of passesOf(project, source)) {
-      if (pass.endpoints.length < 2 || pass.target.scheme === 'tcp') continue;
+      if (pass.upstream === null || pass.target.scheme === 'tcp') continue;
       const name = `${pass.target.family}_next_upstream`;
       const off = inForce(project, pass, name);
       const tries = inForce(project, pass, `${name}_tries`);
       const isOff = off?.directive.args.some(({ value }) => value === 'off') ?? false;
       const once = tries?.directive.args[0]?.value === '1';
+      if ((!isOff && !once && (off || !hints)) || pass.endpoints.length < 2) continue;
       const fixes = [
         fix(failover, project, { pass }, true),
         ...(pass.target.family === 'proxy' ? [fix(keepalive, project, { pass })] : []),
@@ -44,7 +45,7 @@ there the documented block is only an offer.`,
           ],
           fixes,
         };
-      } else if (!off) {
+      } else {
         yield {
           span: pass.at.directive.name,
           severity: 'hint',

@@ -1,5 +1,6 @@
 /** Flags an upstream name that nginx looks up once, at start, although its address is known to change. */
 import { upstreamServer } from '../../nginx/model';
+import { byText } from '../../nginx/phrase';
 import { isOlder } from '../../nginx/version';
 import { setDirectives } from '../../project/edit';
 import { passesOf } from '../../project/links';
@@ -60,11 +61,11 @@ interface Name {
 function* names(source: NginxSource, project: Project): Generator<Name> {
   const { file } = source;
   for (const directive of source.named('server')) {
+    const host = directive.block ? null : hostOf(directive);
+    if (host === null) continue;
     const upstream = project.parent({ file, directive });
-    const server = upstream?.directive.name.value === 'upstream' ? upstreamServer(directive) : null;
-    if (!server || server.dynamic || server.flags.has('resolve') || server.flags.has('down')) continue;
-    if (!isHostName(server.address)) continue;
-    yield { host: server.address.host, span: server.addressSpan, at: { file, directive }, upstream };
+    if (upstream?.directive.called !== 'upstream') continue;
+    yield { host, span: upstreamServer(directive)!.addressSpan, at: { file, directive }, upstream };
   }
   for (const { at, target, upstream } of passesOf(project, source)) {
     if (target.dynamic || upstream || !isHostName(target.address)) continue;
@@ -74,6 +75,14 @@ function* names(source: NginxSource, project: Project): Generator<Name> {
     yield { host, span: target.addressSpan, at, upstream: null };
   }
 }
+
+/** The host name of a `server` line that is looked up when nginx starts. */
+const hostOf = byText((directive) => {
+  if (!/[a-z]/i.test(directive.args[0]?.value ?? '')) return null;
+  const server = upstreamServer(directive);
+  if (!server || server.dynamic || server.flags.has('resolve') || server.flags.has('down')) return null;
+  return isHostName(server.address) ? server.address.host : null;
+});
 
 function advice(project: Project): string {
   return isOlder(project.options.nginxVersion, '1.27.3')

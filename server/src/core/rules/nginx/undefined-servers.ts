@@ -1,6 +1,7 @@
 /** Flags an upstream block without a server. */
 import { signatures } from '../../nginx/catalogue';
-import { isLiteral, kindOf } from '../../project/references';
+import type { Directive } from '../../nginx/tree';
+import { isLiteral, kindOf, spanNginxNames } from '../../project/references';
 import { defineRule } from '../rule';
 
 export default defineRule({
@@ -9,20 +10,29 @@ export default defineRule({
   severity: 'error',
   title: 'Upstream without a server',
   why: `An \`upstream\` block needs at least one \`server\`: nginx refuses to start with \`no servers are inside upstream\`. This often
-happens when the only server is commented out. A server that shall get no requests for now is marked \`down\`.`,
+happens when the only server is commented out. A server that shall get no requests for now is marked \`down\`. One at least must
+be no \`backup\`: \`no servers in upstream\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server'],
   *check(source, project) {
     for (const directive of source.named('upstream')) {
       const { block } = directive;
       const at = { file: source.file, directive };
       if (!block?.closed || block.foreign || directive.args.length !== 1 || !isLiteral(project, at)) continue;
-      if (block.items.some(({ name }) => name.value === 'server' || name.value === 'include')) continue;
+      const onlyBackups = areBackups(block.items);
+      if (!onlyBackups && block.items.some(({ name }) => name.value === 'server' || name.value === 'include')) continue;
       const context = project.contextOf(at);
       if (!kindOf(project, at) || (context !== 'http' && context !== 'stream')) continue;
       const children = project.children(source.file, directive);
+      if (onlyBackups) {
+        yield {
+          span: spanNginxNames(source, directive, directive.args[0]!),
+          message: `Upstream "${directive.args[0]!.value}" has backup servers only: nginx refuses to start (no servers in upstream). Leave backup out of one of them.`,
+        };
+        continue;
+      }
       // A zone can be filled at run time, a directive that stock nginx does not know may bring servers.
       if (children.has('server') || children.has('zone') || children.has('include')) continue;
-      if ([...children.keys()].some((name) => signatures(name).length === 0)) continue;
+      if ([...children].some(([name]) => signatures(name).length === 0)) continue;
       const close = { start: block.end - 1, end: block.end };
       const here = source.lines.position(close.start).line === source.lines.position(directive.name.start).line;
       yield {
@@ -33,3 +43,13 @@ happens when the only server is commented out. A server that shall get no reques
     }
   },
 });
+
+/** Servers, each of them a backup, among directives of stock nginx. */
+function areBackups(items: readonly Directive[]): boolean {
+  const servers = items.filter(({ name }) => name.value === 'server');
+  return (
+    servers.length > 0 &&
+    servers.every(({ args }) => args.some(({ value }, i) => i > 0 && value === 'backup')) &&
+    items.every(({ name }) => name.value !== 'include' && signatures(name.value).length > 0)
+  );
+}

@@ -1,7 +1,7 @@
 /** Flags a backend without a port that no upstream block has the name of. */
 import type { Directive } from '../../nginx/tree';
 import { passesOf } from '../../project/links';
-import type { Project } from '../../project/project';
+import type { At, Project } from '../../project/project';
 import { instancesOf, isLiteral, isWhole, kindOf, spanNginxNames } from '../../project/references';
 import { closest } from '../../text/spelling';
 import { defineRule, mend } from '../rule';
@@ -24,10 +24,10 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
       const { address, dynamic, addressSpan, scheme } = pass.target;
       const { directive } = pass.at;
       if (dynamic || pass.upstream || address.kind !== 'tcp' || address.port !== null) continue;
-      if (!/^[A-Za-z0-9._-]+$/.test(address.host) || directive.args.length !== 1) continue;
+      if (!/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/.test(address.host) || directive.args.length !== 1) continue;
       if (project.upstream(address.host, file)) continue;
-      // nginx finds the address that another pass has written with its port, and takes that.
-      if (hostsWithPort(project).has(address.host.toLowerCase())) continue;
+      // nginx finds the address that a pass above has written with its port, and takes that.
+      if (mayBeNamedBefore(project, address.host, pass.at)) continue;
       const kind = kindOf(project, pass.at);
       if (pass.target.family === 'proxy' && (scheme !== 'tcp' || kind !== 'stream')) continue;
       if (!kind || !isLiteral(project, pass.at) || !isWhole(project, file)) continue;
@@ -50,20 +50,26 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
   },
 });
 
-const hosts = new WeakMap<Project, ReadonlySet<string>>();
+const hosts = new WeakMap<Project, ReadonlyMap<string, readonly At[]>>();
 
-/** Hosts that some pass of the project names together with a port, found once for each snapshot. */
-function hostsWithPort(project: Project): ReadonlySet<string> {
+/** Does a pass that nginx may read before this one name the host together with a port? */
+function mayBeNamedBefore(project: Project, host: string, at: At): boolean {
   let known = hosts.get(project);
   if (!known) {
-    const found = new Set<string>();
+    const found = new Map<string, At[]>();
     for (const source of project.nginxSources) {
-      for (const { target } of passesOf(project, source)) {
-        if (target.address.kind === 'tcp' && target.address.port !== null) found.add(target.address.host.toLowerCase());
+      for (const { target, at: pass } of passesOf(project, source)) {
+        const { address, dynamic, scheme } = target;
+        if (address.kind !== 'tcp' || dynamic || (address.port === null && !scheme.startsWith('http'))) continue;
+        const key = address.host.toLowerCase();
+        const same = found.get(key);
+        if (same) same.push(pass);
+        else found.set(key, [pass]);
       }
     }
     known = found;
     hosts.set(project, known);
   }
-  return known;
+  const passes = known.get(host.toLowerCase()) ?? [];
+  return passes.some((pass) => pass.file !== at.file || pass.directive.start < at.directive.start);
 }

@@ -1,11 +1,21 @@
 /** Flags the use of a shared memory zone that nothing declares. */
+
+import { isPlaceholder } from '../../nginx/judge/values';
 import type { Directive, Word } from '../../nginx/tree';
-import type { Project } from '../../project/project';
+import { type Late, lateIn } from '../../project/closing';
+import type { At, Project } from '../../project/project';
 import { type Instance, instancesOf, isLiteral, isWhole, kindOf, zoneOf } from '../../project/references';
 import { closest } from '../../text/spelling';
 import { defineRule, mend } from '../rule';
 
 const CACHES = ['proxy_cache', 'fastcgi_cache', 'uwsgi_cache', 'scgi_cache'];
+
+/** What uses a zone, and what declares it. */
+const USES: readonly (readonly [string, string])[] = [
+  ['limit_req', 'limit_req_zone'],
+  ['limit_conn', 'limit_conn_zone'],
+  ...CACHES.map((cache) => [cache, `${cache}_path`] as const),
+];
 
 export default defineRule({
   id: 'nginx/undefined-zone',
@@ -21,35 +31,25 @@ export default defineRule({
   ],
   *check(source, project) {
     const { file } = source;
-    for (const [name, declaration] of [
-      ['limit_req', 'limit_req_zone'],
-      ['limit_conn', 'limit_conn_zone'],
-      ...CACHES.map((cache) => [cache, `${cache}_path`] as const),
-    ] as const) {
+    for (const [name, declaration] of USES) {
       for (const directive of source.named(name)) {
-        const at = { file, directive };
-        const used = usedZone(directive);
-        if (!used || !isLiteral(project, at) || !kindOf(project, at) || !isWhole(project, file)) continue;
-        const zones = instancesOf(project, file).map((instance) => zonesOf(project, instance));
-        if (zones.some(({ all }) => all.has(used.name))) continue;
-        const meant = closest(
-          used.name,
-          zones.flatMap(({ by }) => by.get(declaration) ?? []),
-        );
-        const shape = name.endsWith('_cache') ? `keys_zone=${used.name}:10m` : `zone=${used.name}:10m`;
+        const used = undeclared(project, { file, directive });
+        if (!used) continue;
+        const { word } = used;
+        const declared = zonesAround(project, file).flatMap(({ by }) => by.get(declaration) ?? []);
+        const bare = used.name.replace(/^(?:keys_)?zone=/, '').replace(/:.*/s, '');
+        const meant = declared.includes(bare) ? bare : closest(used.name, declared);
+        const end = word.end - (word.quote ? 1 : 0);
         yield {
-          span: {
-            start: used.word.end - used.name.length - (used.word.quote ? 1 : 0),
-            end: used.word.end - (used.word.quote ? 1 : 0),
-          },
-          message: `Nothing declares the zone "${used.name}": nginx refuses to start. Declare it in the ${kindOf(project, at)} block: ${declaration} … ${shape}.`,
+          span: { start: end - used.name.length, end },
+          message: message(project, { file, directive }, used.name),
           fixes: meant
             ? [
                 mend('nginx/undefined-zone', `Use the zone "${meant}"`, [
                   {
                     file,
-                    span: used.word,
-                    newText: source.text.slice(used.word.start, used.word.end).replace(used.name, () => meant),
+                    span: word,
+                    newText: source.text.slice(word.start, word.end).replace(used.name, () => meant),
                   },
                 ]),
               ]
@@ -57,13 +57,45 @@ export default defineRule({
         };
       }
     }
+    if (source.named('http').length > 0) yield* lateIn(project, file, undeclaredCaches(project));
   },
 });
+
+/** For the unknown zone of a cache nginx names the end of http, for other zones no line. */
+function* undeclaredCaches(project: Project): Generator<Late, undefined> {
+  for (const name of CACHES) {
+    for (const at of project.named(name)) {
+      const used = undeclared(project, at);
+      if (used) yield { at, message: message(project, at, used.name) };
+    }
+  }
+}
+
+/** The zone that `at` uses, where nothing declares it. */
+function undeclared(project: Project, at: At): { name: string; word: Word } | null {
+  const used = usedZone(at.directive);
+  if (!used || !isLiteral(project, at) || !kindOf(project, at) || !isWhole(project, at.file)) return null;
+  return zonesAround(project, at.file).some(({ all }) => all.has(used.name)) ? null : used;
+}
+
+function zonesAround(project: Project, file: string): Zones[] {
+  return instancesOf(project, file).map((instance) => zonesOf(project, instance));
+}
+
+function message(project: Project, at: At, zone: string): string {
+  const { value } = at.directive.name;
+  const [, declaration] = USES.find(([name]) => name === value)!;
+  const shape = CACHES.includes(value) ? `keys_zone=${zone}:10m` : `zone=${zone}:10m`;
+  return `Nothing declares the zone "${zone}": nginx refuses to start. Declare it in the ${kindOf(project, at)} block: ${declaration} … ${shape}.`;
+}
 
 function usedZone({ name, args }: Directive): { name: string; word: Word } | null {
   const word = name.value === 'limit_req' ? args.find(({ value }) => value.startsWith('zone=')) : args[0];
   const zone = name.value === 'limit_req' ? word?.value.slice(5) : word?.value;
-  if (!word || !zone || !/^[\w.-]+$/.test(zone) || (name.value !== 'limit_req' && zone === 'off')) return null;
+  if (!word || zone === undefined || isPlaceholder(word)) return null;
+  const isCache = CACHES.includes(name.value);
+  // Only a cache is chosen by variables; others take "$x" as a name. Odd characters may be a template's.
+  if (!(isCache ? /^[\w.:=-]+$/ : /^[\w.:=-]*$|^\$[a-z_]+$/).test(zone) || (isCache && zone === 'off')) return null;
   return { name: zone, word };
 }
 

@@ -1,26 +1,31 @@
 /** Flags a variable that neither nginx has nor anything in the project defines. */
-import { isDataBlock } from '../../nginx/catalogue';
-import { type Directive, type Word, walk } from '../../nginx/tree';
-import {
-  builtInNames,
-  definedIn,
-  evaluated,
-  isBuiltIn,
-  isForeign,
-  isLikelyForeign,
-  type Use,
-  usesIn,
-} from '../../nginx/variables';
+import { type Context, isDataBlock } from '../../nginx/catalogue';
+import { checkVariables } from '../../nginx/judge/parameters/check';
+import { hasDollar, textOf } from '../../nginx/phrase';
+import type { Directive } from '../../nginx/tree';
+import { isMerged, ODD, type Use, usesIn, variableUses } from '../../nginx/variable-uses';
+import { builtInNames, definedIn, isBuiltIn, isForeign, isLikelyForeign, since } from '../../nginx/variables';
+import { isOlder } from '../../nginx/version';
 import { isInstalled } from '../../project/includes';
-import type { Project } from '../../project/project';
-import { instancesOf, isModuleFolder, isWhole, type Kind, kindOf } from '../../project/references';
+import type { At, Project } from '../../project/project';
+import { instancesOf, isLiteral, isModuleFolder, isWhole, type Kind, kindOf } from '../../project/references';
 import type { NginxSource } from '../../project/source';
+import { isTemplateFile } from '../../project/template-file';
 import { closest } from '../../text/spelling';
 import { defineRule, mend } from '../rule';
 
 /** Dynamic modules that define no variables, or only such as their directives or well-known names tell. */
 const MODULES =
   /ngx_(?:(?:http|stream)_(?:auth_pam|brotli_filter|brotli_static|cache_purge|dav_ext|echo|fancyindex|geoip2?|headers_more_filter|image_filter|js|lua|perl|subs_filter|substitutions_filter|uploadprogress|upstream_fair|xslt_filter|zstd_filter|zstd_static)|stream|mail|rtmp|ndk_http)_module\.so$/;
+
+/** Arguments that nginx compiles only while it merges blocks, so that nothing is said of them where they are read. */
+const UNCHECKED = [
+  ['ssl_certificate', 0],
+  ['ssl_certificate_key', 0],
+  ['fastcgi_param', 1],
+  ['scgi_param', 1],
+  ['uwsgi_param', 1],
+] as const;
 
 export default defineRule({
   id: 'nginx/unknown-variable',
@@ -33,60 +38,142 @@ refuses to start with \`unknown "hots" variable\`, and names neither file nor li
   references: ['https://nginx.org/en/docs/varindex.html'],
   *check(source, project) {
     const { file } = source;
-    if (!source.text.includes('$') || TEMPLATE.test(file)) return;
+    if (!/\$|memcached_pass/.test(source.own) || isTemplateFile(file)) return;
+    for (const [name, index] of UNCHECKED) {
+      for (const directive of source.named(name)) {
+        const word = directive.args[index];
+        if (!word?.value.includes('$')) continue;
+        const at = { file, directive };
+        const kind = kindOf(project, at);
+        const wrong = isLiteral(project, at) ? checkVariables(word) : null;
+        if (wrong && kind && isRead(project, at, kind)) {
+          yield { span: { start: wrong.span.start, end: wrong.span.end }, message: wrong.message };
+        }
+      }
+    }
     for (const [directive, kind, use] of unknownUses(source, project)) {
       if (!isWhole(project, file) || !modulesKnown(project, file)) return;
-      const meant = closest(use.name, [...builtInNames(kind), ...definedNames(project)]);
-      if (isForeign(use.name) || (!meant && isLikelyForeign(use.name))) continue;
+      const newer = isBuiltIn(kind, use.name, null) ? since(kind, use.name) : null;
+      const isName = /^\w+$/.test(use.name);
+      const braced = /^\{(\w+)\}$/.exec(use.name)?.[1];
+      const meant = newer
+        ? null
+        : isName
+          ? closest(use.name, [...builtInNames(kind), ...definedNames(project)])
+          : (braced ?? null);
+      if (!newer && (isForeign(use.name) || (!meant && isLikelyForeign(use.name)))) continue;
       const written = source.text.slice(use.start, use.end);
       yield {
         span: { start: use.start, end: use.end },
-        message: `Nothing defines the variable ${written} of ${directive.name.value}: nginx refuses to start (unknown "${use.name}" variable). ${meant ? `$${meant} is spelt much like it.` : 'Define it with set or map, or use a variable that nginx has.'}`,
-        fixes: meant
-          ? [
-              mend('nginx/unknown-variable', `Write $${meant}`, [
-                {
-                  file,
-                  span: { start: use.start, end: use.end },
-                  newText: written.startsWith('${') ? `\${${meant}}` : `$${meant}`,
-                },
-              ]),
-            ]
-          : [],
+        message: `${said(directive, kind, use, written, newer)}: nginx refuses to start (unknown "${use.name}" variable). ${isName ? advice(meant) : directive.name.value === 'if' ? 'Put blanks around the operator.' : 'Only a plain $name can stand here.'}`,
+        fixes:
+          meant && written.startsWith('$')
+            ? [
+                mend('nginx/unknown-variable', `Write $${meant}`, [
+                  {
+                    file,
+                    span: { start: use.start, end: use.end },
+                    newText: isName && written.startsWith('${') ? `\${${meant}}` : `$${meant}`,
+                  },
+                ]),
+              ]
+            : [],
       };
     }
   },
 });
 
-/** Files that another program fills in before nginx reads them: a word with a dollar sign may be that program's. */
-const TEMPLATE = /\.(?:template|tmpl|tpl|j2|erb|in|dist)$/;
+function advice(meant: string | null): string {
+  return meant ? `$${meant} is spelt much like it.` : 'Define it with set or map, or use a variable that nginx has.';
+}
+
+/** What is wrong, as the beginning of a sentence. */
+function said(directive: Directive, kind: Kind, { name }: Use, written: string, newer: string | null): string {
+  if (newer) return `$${name} came with nginx ${newer}`;
+  if (!written.startsWith('$')) return `${directive.name.value} uses the variable $${name}, and nothing defines it`;
+  if (!/^\w+$/.test(name))
+    return `${directive.name.value} takes all of "${name.slice(0, 60)}" for the name of a variable`;
+  if (isBuiltIn(kind === 'http' ? 'stream' : 'http', name, null)) {
+    return `$${name} is a variable of ${kind === 'http' ? 'stream' : 'http'}, and nothing defines it in ${kind}`;
+  }
+  return `Nothing defines the variable ${written} of ${directive.name.value}`;
+}
+
+const KINDS = ['http', 'stream'] as const;
 
 /** Uses of names that neither nginx has nor any file in the project defines, where nginx looks for variables. */
 function* unknownUses(source: NginxSource, project: Project): Generator<[Directive, Kind, Use], undefined> {
+  const version = project.options.nginxVersion;
+  // Most files are of one kind, and of most directives it need not be asked then.
+  const kinds = KINDS.filter((each) => mayHold(project, source.file, each));
   const isUnknown = (kind: Kind | null, { name }: Use): boolean =>
-    !(kind ? isBuiltIn(kind, name) : isBuiltIn('http', name) || isBuiltIn('stream', name)) && !isDefined(project, name);
-  const fine = new Set<string>();
-  const isFine = (word: Word): boolean => {
-    if (!word.value.includes('$') || fine.has(word.value)) return true;
-    if (usesIn(word, source.text).some((use) => isUnknown(null, use))) return false;
-    fine.add(word.value);
+    !(kind ? isBuiltIn(kind, name, version) : kinds.every((each) => isBuiltIn(each, name, version))) &&
+    !isDefined(project, name);
+  const fine = new Set<object>();
+  const isFine = (directive: Directive): boolean => {
+    if (ODD.includes(directive.called)) return false;
+    const text = textOf(directive);
+    if (fine.has(text)) return true;
+    const uses = directive.args.flatMap((word) => usesIn(word, source.text));
+    if (uses.some((use) => isUnknown(null, use))) return false;
+    fine.add(text);
     return true;
   };
-  for (const directive of walk(source.tree.items)) {
-    if (directive.name.template || directive.name.value === 'include') continue;
+  const odd = ODD.flatMap((name) => source.named(name).filter((directive) => !hasDollar(directive)));
+  for (const directive of [...source.withDollar, ...odd]) {
     // Nearly all directives are done with here, without a look at where they stand.
-    if (directive.args.every((word) => isFine(word))) continue;
+    if (directive.called === 'include' || isFine(directive) || directive.name.template) continue;
     const { parent } = directive;
-    if (parent && isDataBlock(parent.name.value) && parent.name.value !== 'map') continue;
-    const isMapLine = parent?.name.value === 'map';
-    const at = { file: source.file, directive: isMapLine ? parent : directive };
+    const block = parent && isDataBlock(parent.name.value) ? parent : null;
+    if (block && block.name.value !== 'map') continue;
+    const at = { file: source.file, directive: block ?? directive };
     const kind = kindOf(project, at);
     const context = kind && project.contextOf(at);
     if (!kind || !context) continue;
-    for (const word of isMapLine ? directive.args.slice(-1) : evaluated(directive, kind, context)) {
-      for (const use of usesIn(word, source.text)) if (isUnknown(kind, use)) yield [directive, kind, use];
+    const uses = block
+      ? directive.args.slice(-1).flatMap((word) => usesIn(word, source.text))
+      : variableUses(directive, kind, context, source.text);
+    for (const use of uses) {
+      if (!isUnknown(kind, use)) continue;
+      if (block || !isMerged(directive.name.value) || isRead(project, at, kind)) yield [directive, kind, use];
     }
   }
+}
+
+/** May a file hold directives of `kind`? */
+function mayHold(project: Project, file: string, kind: Kind): boolean {
+  if (project.nginx(file)?.named(kind).length) return true;
+  const isStream = (context: Context): boolean => context.startsWith('stream');
+  return project
+    .contexts(file)
+    .some((context) =>
+      kind === 'stream' ? isStream(context) : !isStream(context) && !/^(?:main|events|mail)/.test(context),
+    );
+}
+
+/** A directive that nginx compiles while it merges blocks: does it come to that? */
+function isRead(project: Project, at: At, kind: Kind): boolean {
+  const name = at.directive.name.value;
+  const isOuter = project.contextOf(at) === kind;
+  const isTls = name.startsWith('ssl_certificate');
+  if (!isOuter && !isTls) return true;
+  return instancesOf(project, at.file).some((instance) =>
+    (instance.inside(kind).get('server') ?? []).some((server) => {
+      const own = project.children(server.file, server.directive);
+      if (own.has(name) === isOuter) return false;
+      if (!isOuter && !own.get(name)!.some(({ directive }) => directive === at.directive)) return false;
+      if (!isTls) return true;
+      // Before 1.25.5 stream looked at neither without "listen … ssl".
+      const certificates = own.get('ssl_certificate') ?? project.effective(server, 'ssl_certificate');
+      const isUsed =
+        kind === 'http' ||
+        !isOlder(project.options.nginxVersion, '1.25.5') ||
+        (own.get('listen') ?? []).some(({ directive }) => directive.args.some(({ value }) => value === 'ssl'));
+      // Nor are keys that have no certificate.
+      const place = own.get(name)?.findIndex(({ directive }) => directive === at.directive) ?? 0;
+      return place < certificates.length && isUsed;
+    }),
+  );
 }
 
 const definedBySource = new WeakMap<NginxSource, ReadonlySet<string>>();

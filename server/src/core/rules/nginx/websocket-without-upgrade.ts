@@ -1,5 +1,6 @@
 /** Flags a WebSocket location that does not hand the upgrade on. */
 import { locationMatch } from '../../nginx/model';
+import { byText } from '../../nginx/phrase';
 import { isOlder } from '../../nginx/version';
 import { passesOf } from '../../project/links';
 import { headerInForce, inForce, mayBeSetOutOfView, serverInView, settingsBlock } from '../../project/settings';
@@ -23,17 +24,17 @@ plain HTML. With the default read timeout an idle connection ends after 60 secon
   references: ['https://nginx.org/en/docs/http/websocket.html'],
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
-      if (pass.target.family !== 'proxy' || pass.target.scheme === 'tcp' || !serverInView(project, pass.at)) continue;
-      if (mayBeSetOutOfView(project, pass.at)) continue;
+      if (pass.target.family !== 'proxy' || pass.target.scheme === 'tcp') continue;
       const upgrade = headerInForce(project, pass, 'Upgrade');
+      const location = upgrade === null ? settingsBlock(project, pass).directive : null;
+      const path = location && socketPath(location);
+      if (upgrade === null && path === null) continue;
+      if (!serverInView(project, pass.at) || mayBeSetOutOfView(project, pass.at)) continue;
       const fixes = [fix(websocket, project, { pass }, true)];
       if (upgrade === null) {
-        const location = settingsBlock(project, pass).directive;
-        const match = location && locationMatch(location);
-        if (!match || !WEBSOCKET.test(match.pattern.slice(0, 300).toLowerCase())) continue;
         yield {
           span: pass.at.directive.name,
-          message: `"location ${match.pattern}" looks like a WebSocket endpoint, but no Upgrade header is handed on: handshakes get 400 or 426 from the backend.`,
+          message: `"location ${path}" looks like a WebSocket endpoint, but no Upgrade header is handed on: handshakes get 400 or 426 from the backend.`,
           fixes,
         };
       } else if (
@@ -50,4 +51,10 @@ plain HTML. With the default read timeout an idle connection ends after 60 secon
       }
     }
   },
+});
+
+/** The path of a location that looks like a WebSocket endpoint; null for others. */
+const socketPath = byText((location) => {
+  const match = locationMatch(location);
+  return match && WEBSOCKET.test(match.pattern.slice(0, 300).toLowerCase()) ? match.pattern : null;
 });

@@ -4,8 +4,9 @@ import { closest } from '../../../text/spelling';
 import type { Context, Signature } from '../../catalogue';
 import type { Directive, Word } from '../../tree';
 import { isOlder } from '../../version';
-import { isPlaceholder, isSize, type Wrong } from '../values';
+import { bytesOf, isPlaceholder, isSize, LARGEST, type Wrong } from '../values';
 
+export { bytesOf as bytes } from '../values';
 export type { Wrong };
 
 export interface Setting {
@@ -72,7 +73,7 @@ export function tooNew(word: Word, since: string, { version }: Setting): Wrong {
 export function integer(text: string): number | null {
   if (!/^\d+$/.test(text)) return null;
   const number = Number(text);
-  return number < 9.2e18 ? number : null;
+  return number <= LARGEST ? number : null;
 }
 
 /** `name:10m` after a `zone=`, `keys_zone=` or `shared:`; `smallest` in pages of 4096 bytes. Null when it is right. */
@@ -81,13 +82,7 @@ export function zoneProblem(text: string, smallest: number): string | null {
   if (colon < 0) return 'a size is missing: write name:10m';
   if (!isSize(text.slice(colon + 1), 'km')) return `${shown(text.slice(colon + 1))} is no size: write name:10m`;
   if (colon === 0) return 'a name is missing: write name:10m';
-  return bytes(text.slice(colon + 1)) < smallest * 4096 ? `it is too small: at least ${smallest * 4}k` : null;
-}
-
-/** Bytes of a size such as `8k`. */
-export function bytes(size: string): number {
-  const unit = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[size.slice(-1).toLowerCase()] ?? 1;
-  return Number.parseInt(size, 10) * unit;
+  return bytesOf(text.slice(colon + 1)) < smallest * 4096 ? `it is too small: at least ${smallest * 4}k` : null;
 }
 
 /** A `$` that starts no variable name, a `${` without its `}`: what ngx_http_script_compile() refuses. */

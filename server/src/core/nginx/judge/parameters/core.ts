@@ -1,5 +1,6 @@
 /** What is left: processes, names of servers, files, rules of access. */
 import type { Directive, Word } from '../../tree';
+import { readRegex } from '../regex/read';
 import { isSize, isTime } from '../values';
 import { hostProblem, isCidr, readUrl } from './address';
 import {
@@ -15,7 +16,6 @@ import {
   type Wrong,
 } from './check';
 import { checkRegex } from './regex';
-import { readRegex } from './regex-syntax';
 
 /** A check of the first word alone; `form` says what it takes. */
 function word(accepts: (value: string) => boolean, form: string): Check {
@@ -31,7 +31,7 @@ export const checkWorkerProcesses = word(
   (value) => value === 'auto' || integer(value) !== null,
   'auto or a whole number',
 );
-export const checkWorkerConnections = word((value) => integer(value) !== null, 'a whole number');
+export const checkWorkerConnections = word((value) => (integer(value) ?? 0) > 0, 'a whole number above 0');
 export const checkWorkerPriority = word(
   (value) => integer(value.replace(/^[+-]/, '')) !== null,
   'a whole number such as -5, lower for more of the processor',
@@ -40,6 +40,7 @@ const METHODS = ['epoll', 'kqueue', 'poll', 'select', '/dev/poll', 'eventport', 
 export const checkUse = word((value) => METHODS.includes(value), 'epoll, kqueue, poll or select');
 export const checkDirectio = word((value) => value === 'off' || isSize(value, 'kmg'), 'off or a size such as 4m');
 export const checkProtocol = word((value) => ['imap', 'pop3', 'smtp'].includes(value), 'imap, pop3 or smtp');
+export const checkStartTls = word((value) => ['off', 'on', 'only'].includes(value.toLowerCase()), 'off, on or only');
 export const checkDegradation = word((value) => value.startsWith('sbrk=') && isSize(value.slice(5), 'km'), 'sbrk=SIZE');
 export const checkGeoipProxy = word(
   (value) => value === '255.255.255.255' || isCidr(value),
@@ -79,12 +80,12 @@ export const checkKeepaliveTimeout: Check = ({ args }) => {
   return null;
 };
 
-export const checkServerName: Check = ({ args }) =>
+export const checkServerName: Check = ({ args }, setting) =>
   first(args, (name) => {
     if (isUnknown(name)) return null;
     const { value } = name;
     if (value === '~') return refuse(name, 'The regular expression behind "~" is missing');
-    if (value.startsWith('~')) return checkRegex(name, 1);
+    if (value.startsWith('~')) return checkRegex(name, setting, 1);
     return (value.startsWith('*') && (value.length < 3 || value[1] !== '.')) || value === '.'
       ? refuse(
           name,
@@ -163,14 +164,14 @@ export const checkTrusted: Check = ({ args, name }) => {
       );
 };
 
-export const checkGzipDisable: Check = ({ args }) =>
-  first(args, (value) => (['msie6', 'degradation'].includes(value.value) ? null : checkRegex(value)));
+export const checkGzipDisable: Check = ({ args }, setting) =>
+  first(args, (value) => (['msie6', 'degradation'].includes(value.value) ? null : checkRegex(value, setting)));
 
-export const checkSplitPathInfo: Check = ({ args }) => {
+export const checkSplitPathInfo: Check = ({ args }, setting) => {
   const [regex] = args;
   if (!regex || isUnknown(regex)) return null;
   const read = readRegex(regex.value);
-  if ('problem' in read) return checkRegex(regex);
+  if ('problem' in read) return checkRegex(regex, setting);
   return read.captures === null || read.captures === 2
     ? null
     : refuse(

@@ -25,6 +25,7 @@ import {
   checkSecond,
   checkServerName,
   checkSplitPathInfo,
+  checkStartTls,
   checkThreadPool,
   checkTrusted,
   checkUse,
@@ -159,6 +160,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   ssl_certificate_cache: CERTIFICATES,
   ssl_ocsp_cache: checkOcspCache,
   ssl_session_cache: checkSessionCache,
+  starttls: checkStartTls,
   sticky: checkSticky,
   sub_filter: checkSubFilter,
   thread_pool: checkThreadPool,
@@ -199,12 +201,10 @@ const FORMS: Readonly<Record<string, Check>> = {
 
 /** Null where nginx's own setter would accept the arguments of `directive` (name, context and argument count are already right). */
 export function checkParameters(directive: Directive, signature: Signature, setting: Setting): Wrong | null {
-  const { name, semicolon, block } = directive;
+  const { called, semicolon, block } = directive;
   // What the parser could not read to its end, it has spoken of.
   if (semicolon < 0 && !block) return null;
-  const check =
-    own(CHECKS, `${signature.type} ${name.value}`) ?? own(CHECKS, name.value) ?? own(FORMS, signature.value);
-  const wrong = check?.(directive, setting, signature) ?? null;
+  const wrong = checkOf(called, signature)?.(directive, setting, signature) ?? null;
   return wrong && onItsLine(wrong, directive, setting.text);
 }
 
@@ -217,6 +217,16 @@ export function checkDataLine(
   if (line.semicolon < 0 || line.block || line.name.template || line.args.some(({ template }) => template)) return null;
   const wrong = checkLine(block, line, setting);
   return wrong && onItsLine(wrong, line, setting.text);
+}
+
+const checks = new Map<Signature, Check | undefined>();
+
+function checkOf(name: string, signature: Signature): Check | undefined {
+  if (!checks.has(signature)) {
+    const check = own(CHECKS, `${signature.type} ${name}`) ?? own(CHECKS, name) ?? own(FORMS, signature.value);
+    checks.set(signature, check);
+  }
+  return checks.get(signature);
 }
 
 function own(table: Readonly<Record<string, Check>>, key: string): Check | undefined {

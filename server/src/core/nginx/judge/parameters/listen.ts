@@ -27,15 +27,15 @@ const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Before these versions nginx refuses the parameter. */
 const SINCE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  http: { quic: '1.25.0', multipath: '1.29.0' },
+  http: { quic: '1.25.0', multipath: '1.29.7' },
   stream: {
     default_server: '1.25.5',
     deferred: '1.25.5',
     setfib: '1.25.5',
     accept_filter: '1.25.5',
-    multipath: '1.29.0',
+    multipath: '1.29.7',
   },
-  mail: { multipath: '1.29.0' },
+  mail: { multipath: '1.29.7' },
 };
 
 export const checkListen: Check = (directive, setting, { type }) => {
@@ -49,7 +49,8 @@ export const checkListen: Check = (directive, setting, { type }) => {
 };
 
 function checkAddress(word: Word): Wrong | null {
-  if (isUnknown(word)) return null;
+  // nginx knows no variables here: "${port}" is a template's, "$port" more likely a mistake.
+  if (isUnknown(word) || word.value.includes('${')) return null;
   const url = readUrl(word.value, { listen: true });
   const problem = typeof url === 'string' ? url : url.kind === 'tcp' ? (hostProblem(url.host) ?? slip(url)) : null;
   if (problem === null) return null;

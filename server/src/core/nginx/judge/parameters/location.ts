@@ -1,7 +1,7 @@
 /** `location`: its modifier, its expression, where it is nested. */
 import { closest } from '../../../text/spelling';
 import type { Directive, Word } from '../../tree';
-import { anyUnknown, type Check, isUnknown, knows, noParameter, refuse, shown } from './check';
+import { anyUnknown, type Check, isUnknown, knows, noParameter, refuse, shown, type Wrong } from './check';
 import { checkRegex } from './regex';
 
 interface Place {
@@ -48,20 +48,26 @@ export const checkLocation: Check = (directive, setting) => {
     );
   }
   if (isUnknown(own.word)) return null;
-  const wrong = own.kind === 'regex' ? checkRegex(own.word, own.skip) : null;
+  const wrong = own.kind === 'regex' ? checkRegex(own.word, setting, own.skip) : null;
   if (wrong) return wrong;
   const { parent } = directive;
   if (setting.context !== 'location') return null;
-  const outer = parent?.name.value === 'location' && !anyUnknown(parent) ? place(parent) : null;
+  if (parent?.name.value === 'location') return checkNesting(directive, parent);
+  return own.kind === 'named' ? namedInside(own) : null;
+};
+
+/** What nginx says of `directive` because it stands in `around`, another location, as written or by an include. */
+export function checkNesting(directive: Directive, around: Directive): Wrong | null {
+  const own = anyUnknown(directive) ? null : place(directive);
+  if (!own) return null;
+  const outer = anyUnknown(around) ? null : place(around);
   if (outer?.kind === 'exact' || outer?.kind === 'named') {
     return refuse(
       own.word,
       `No location can stand inside the ${outer.kind === 'exact' ? 'exact' : 'named'} location ${shown(outer.name)}: put ${shown(own.name)} beside it`,
     );
   }
-  if (own.kind === 'named') {
-    return refuse(own.word, `The named location ${shown(own.name)} can stand only in a server, not in a location`);
-  }
+  if (own.kind === 'named') return namedInside(own);
   // Some file systems, and nginx with them, do not tell case.
   if (outer && own.kind !== 'regex' && !own.name.toLowerCase().startsWith(outer.name.toLowerCase())) {
     return refuse(
@@ -72,7 +78,11 @@ export const checkLocation: Check = (directive, setting) => {
     );
   }
   return null;
-};
+}
+
+function namedInside({ word, name }: Place): Wrong {
+  return refuse(word, `The named location ${shown(name)} can stand only in a server, not in a location`);
+}
 
 const METHODS = [
   ...['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'OPTIONS', 'PROPFIND', 'PROPPATCH', 'LOCK'],

@@ -4,6 +4,7 @@ import type { Directive, Word } from '../../tree';
 import { isSize, isTime } from '../values';
 import { hostProblem, readUrl } from './address';
 import {
+  bytes,
   type Check,
   checkVariables,
   first,
@@ -84,8 +85,11 @@ export const checkErrorLog: Check = ({ args }) => {
   if (target.value.startsWith('syslog:')) {
     const wrong = checkSyslog(target);
     if (wrong) return wrong;
-  } else if (target.value.startsWith('memory:') && !isSize(target.value.slice(7), 'km')) {
-    return refuse(target, `${shown(target.value.slice(7))} is no size of a buffer: write memory:32m`);
+  } else if (target.value.startsWith('memory:')) {
+    const size = target.value.slice(7);
+    if (!isSize(size, 'km')) return refuse(target, `${shown(size)} is no size of a buffer: write memory:32m`);
+    // One message alone takes 2048 bytes.
+    if (bytes(size) < 2100) return refuse(target, `A buffer of ${shown(size)} holds no message: write memory:32m`);
   }
   let seen: Word | null = null;
   for (const word of levels) {

@@ -58,7 +58,7 @@ export function checkLine(block: Directive, line: Directive, setting: Setting): 
   if (isUnknown(line.name)) return null;
   switch (block.name.value) {
     case 'map':
-      return checkMapLine(block, line);
+      return checkMapLine(block, line, setting);
     case 'geo':
       return checkGeoLine(block, line, setting);
     case 'split_clients':
@@ -74,7 +74,7 @@ export function checkLine(block: Directive, line: Directive, setting: Setting): 
   }
 }
 
-function checkMapLine(block: Directive, line: Directive): Wrong | null {
+function checkMapLine(block: Directive, line: Directive, setting: Setting): Wrong | null {
   const { name, args } = line;
   const [value] = args;
   if (!value && (name.value === 'hostnames' || name.value === 'volatile')) return null;
@@ -90,7 +90,7 @@ function checkMapLine(block: Directive, line: Directive): Wrong | null {
   const wrong = checkVariables(value!);
   if (wrong || name.value === 'default') return wrong;
   const [sign] = /^~\*?/.exec(name.value) ?? [];
-  if (sign !== undefined) return checkRegex(name, sign.length);
+  if (sign !== undefined) return checkRegex(name, setting, sign.length);
   const isHostnames = block.block !== null && line.parent === block && firsts(block.block).hostnames < line.start;
   return isHostnames ? checkHostname(name) : null;
 }
@@ -127,7 +127,7 @@ function checkGeoLine(block: Directive, line: Directive, setting: Setting): Wron
         : null;
     }
     if (name.value === 'proxy_recursive' && !isStream) return null;
-    if (name.value === 'volatile' && knows(setting, '1.29.0')) return null;
+    if (name.value === 'volatile' && knows(setting, '1.29.3')) return null;
   }
   if (args.length !== 1) {
     return args.some(isUnknown)
@@ -220,12 +220,12 @@ function checkCharacter(block: Directive, line: Directive): Wrong | null {
 }
 
 /** `valid_referers`. */
-export const checkReferers: Check = (directive) =>
+export const checkReferers: Check = (directive, setting) =>
   first(directive.args, (word) => {
     if (isUnknown(word)) return null;
     if (word.value === '' || word.value === '~')
       return noParameter(directive, word, ['none', 'blocked', 'server_names', 'a host name', '~regex']);
-    if (word.value.startsWith('~')) return checkRegex(word, 1);
+    if (word.value.startsWith('~')) return checkRegex(word, setting, 1);
     const slash = word.value.indexOf('/');
     return checkHostname(slash < 0 ? word : { ...word, value: word.value.slice(0, slash) });
   });

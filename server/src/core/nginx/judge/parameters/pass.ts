@@ -1,7 +1,7 @@
 /** `proxy_pass` and its family: where requests go. */
 import type { Directive, Word } from '../../tree';
 import { isLocalAddress, readUrl } from './address';
-import { type Check, checkVariables, isUnknown, noParameter, refuse, shown, type Wrong } from './check';
+import { type Check, checkVariables, isUnknown, noParameter, refuse, type Setting, shown, type Wrong } from './check';
 import { checkRegex } from './regex';
 
 /** http's `proxy_pass`. */
@@ -52,7 +52,7 @@ function schemeFix(word: Word): Wrong['fix'] {
 function whereNoUri({ parent }: Directive, context: string): string | null {
   if (context === 'location-if') return 'an "if"';
   if (context === 'limit_except') return 'a "limit_except"';
-  if (parent?.name.value !== 'location') return null;
+  if (parent?.called !== 'location') return null;
   const [first, second] = parent.args;
   if (!first || parent.args.some(isUnknown)) return null;
   if (second ? first.value === '~' || first.value === '~*' : first.value.startsWith('~')) {
@@ -68,7 +68,7 @@ const SCHEMES: Readonly<Record<string, RegExp>> = { grpc_pass: /^grpcs?:\/\//i, 
 export const checkAddressPass: Check = (directive) => {
   const word = directive.args[0];
   if (!word || isUnknown(word)) return null;
-  const name = directive.name.value;
+  const name = directive.called;
   // A variable that is a host's name is looked up when nginx starts.
   if (word.value.includes('$')) return name === 'memcached_pass' ? null : checkVariables(word);
   const [scheme = ''] = SCHEMES[name]?.exec(word.value) ?? [];
@@ -102,7 +102,8 @@ export const checkBind: Check = (directive) => {
   return how && !isUnknown(how) && how.value !== 'transparent' ? noParameter(directive, how, ['transparent']) : null;
 };
 
-export const checkProxyRedirect: Check = (directive, { context }) => {
+export const checkProxyRedirect: Check = (directive, setting) => {
+  const { context } = setting;
   const [from, to] = directive.args;
   if (!from || isUnknown(from)) return null;
   if (!to) {
@@ -116,31 +117,31 @@ export const checkProxyRedirect: Check = (directive, { context }) => {
         )
       : null;
   }
-  return checkRewriting(from, to, /^~\*?/);
+  return checkRewriting(from, to, setting, /^~\*?/);
 };
 
 /** `proxy_cookie_path` and `proxy_cookie_domain`. */
-export const checkProxyCookie: Check = (directive) => {
+export const checkProxyCookie: Check = (directive, setting) => {
   const [from, to] = directive.args;
   if (!from || isUnknown(from)) return null;
   if (!to)
     return from.value === 'off'
       ? null
       : noParameter(directive, from, ['off'], 'off, or what to replace and the replacement');
-  return checkRewriting(from, to, directive.name.value === 'proxy_cookie_path' ? /^~\*?/ : /^~/);
+  return checkRewriting(from, to, setting, directive.name.value === 'proxy_cookie_path' ? /^~\*?/ : /^~/);
 };
 
-function checkRewriting(from: Word, to: Word, regex: RegExp): Wrong | null {
+function checkRewriting(from: Word, to: Word, setting: Setting, regex: RegExp): Wrong | null {
   const [sign] = regex.exec(from.value) ?? [];
-  return (sign === undefined ? checkVariables(from) : checkRegex(from, sign.length)) ?? checkVariables(to);
+  return (sign === undefined ? checkVariables(from) : checkRegex(from, setting, sign.length)) ?? checkVariables(to);
 }
 
-export const checkProxyCookieFlags: Check = (directive) => {
+export const checkProxyCookieFlags: Check = (directive, setting) => {
   const [cookie, ...flags] = directive.args;
   if (!cookie || isUnknown(cookie)) return null;
   if (flags.length === 0)
     return cookie.value === 'off' ? null : noParameter(directive, cookie, ['off'], 'off, or a cookie and its flags');
-  const wrong = cookie.value.startsWith('~') ? checkRegex(cookie, 1) : checkVariables(cookie);
+  const wrong = cookie.value.startsWith('~') ? checkRegex(cookie, setting, 1) : checkVariables(cookie);
   if (wrong) return wrong;
   for (const flag of flags) {
     const bad = checkVariables(flag);

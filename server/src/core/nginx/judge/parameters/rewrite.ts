@@ -16,7 +16,7 @@ import { checkRegex } from './regex';
 const FORMS =
   'write ($variable), ($variable = text), != text, ~ regex, ~* regex, !~ regex, !~* regex, or -f, -d, -e, -x with a path';
 
-export const checkIf: Check = (directive) => {
+export const checkIf: Check = (directive, setting) => {
   const { args } = directive;
   const [opening] = args;
   const closing = args[args.length - 1];
@@ -51,7 +51,7 @@ export const checkIf: Check = (directive) => {
       case '~*':
       case '!~':
       case '!~*':
-        return checkRegex(trimmed(operand!));
+        return checkRegex(trimmed(operand!), setting);
       default: {
         const meant = { '==': '=', '===': '=', '!==': '!=', '<>': '!=', '=~': '~', eq: '=', ne: '!=' }[operator!.value];
         return refuse(
@@ -119,13 +119,13 @@ function behind(word: Word): Wrong['fix'] {
 
 const FLAGS = ['last', 'break', 'redirect', 'permanent'];
 
-export const checkRewrite: Check = (directive) => {
+export const checkRewrite: Check = (directive, setting) => {
   const [regex, replacement, flag] = directive.args;
   if (!regex || !replacement) return null;
   if (replacement.value === '') {
     return refuse(replacement, 'The replacement of a rewrite cannot be empty: write / for the root');
   }
-  const wrong = checkRegex(regex);
+  const wrong = checkRegex(regex, setting);
   if (wrong) return wrong;
   if (flag && !isUnknown(flag) && !FLAGS.includes(flag.value)) return noParameter(directive, flag, FLAGS);
   return checkVariables(

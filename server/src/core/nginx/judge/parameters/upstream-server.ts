@@ -44,14 +44,18 @@ export const checkServer: Check = (directive, setting) => {
     }
     const since = (value === null) === (key === 'resolve') ? SINCE[key] : undefined;
     if (since) return knows(setting, since) ? null : tooNew(word, since, setting);
-    if (PLUS.has(key) && knows(setting, '1.29.0')) return null;
+    if (PLUS.has(key) && knows(setting, '1.29.6')) return null;
     return noParameter(directive, word, PARAMETERS);
   });
   return wrong ?? checkAddress(address, setting.context === 'stream-upstream');
 };
 
+/** An IPv4 address and a port: what nearly every line has. */
+const ORDINARY = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|\d{1,2})\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|\d{1,2}):[1-9]\d{0,3}$/;
+
 function checkAddress(word: Word, needsPort: boolean): Wrong | null {
-  if (isUnknown(word)) return null;
+  if (ORDINARY.test(word.value)) return null;
+  if (isUnknown(word) || word.value.includes('${')) return null;
   const url = readUrl(word.value);
   const problem =
     typeof url === 'string'
@@ -96,7 +100,7 @@ export const checkUpstreamKeepalive: Check = (directive, setting) => {
   const [count, local] = directive.args;
   if (count && !isUnknown(count)) {
     const number = integer(count.value);
-    if (number === null || (number === 0 && setting.version !== null && !knows(setting, '1.29.0'))) {
+    if (number === null || (number === 0 && setting.version !== null && !knows(setting, '1.29.7'))) {
       return refuse(count, `${shown(count.value)} is no value for keepalive: write a whole number above 0`);
     }
   }

@@ -1,0 +1,30 @@
+// `node scripts/code-cache.mjs program.js`: runs the program as people do, and writes what V8 compiled beside it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import path from 'node:path';
+import { Script } from 'node:vm';
+
+const filename = path.resolve(process.argv[2]);
+const script = new Script(Module.wrap(readFileSync(filename, 'utf8')), { filename });
+const run = script.runInThisContext();
+
+// What has not run is not in the cache.
+const runs = [
+  ['check', 'demo'],
+  ['check', 'test/fixtures'],
+  ['check', '--format', 'json', 'demo/nginx'],
+  ['explain', 'demo'],
+];
+
+// Each starts when the one before has nothing left to do.
+process.on('beforeExit', () => {
+  const next = runs.shift();
+  if (!next) return;
+  process.argv = [process.execPath, filename, ...next];
+  const program = { exports: {} };
+  run(program.exports, createRequire(filename), program, filename, path.dirname(filename));
+});
+process.on('exit', () => {
+  process.exitCode = 0;
+  writeFileSync(filename.replace(/\.js$/, '.cache'), script.createCachedData());
+});

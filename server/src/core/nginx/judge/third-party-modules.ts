@@ -1,0 +1,60 @@
+/** Which module a directive belongs to that stock nginx does not have, where its name tells. */
+
+/** Beginnings of names, longest first where one begins another. */
+const BEGINNINGS: readonly (readonly [string, string])[] = [
+  ['auth_gss', 'the SPNEGO module'],
+  ['auth_ldap', 'the LDAP module'],
+  ['auth_pam', 'the PAM module'],
+  ['brotli', 'the Brotli module'],
+  ['cache_purge', 'the cache purge module'],
+  ['check', 'the upstream check module (Tengine)'],
+  ['concat', 'the concat module (Tengine)'],
+  ['cookie_flag', 'the cookie flag module'],
+  ['datadog_', 'Datadog’s module'],
+  ['dav_ext_', 'the WebDAV extension module'],
+  ['drizzle_', 'the Drizzle module (OpenResty)'],
+  ['dyups', 'the dynamic upstream module (Tengine)'],
+  ['echo', 'the echo module (OpenResty)'],
+  ['encrypted_session_', 'the encrypted session module (OpenResty)'],
+  ['eval', 'the eval module'],
+  ['fancyindex', 'the fancy index module'],
+  ['geoip2', 'the GeoIP2 module'],
+  ['iconv', 'the iconv module (OpenResty)'],
+  ['length_hiding', 'the length hiding module'],
+  ['lua_', 'the Lua module (OpenResty)'],
+  ['memc_', 'the memc module (OpenResty)'],
+  ['modsecurity', 'the ModSecurity module'],
+  ['more_', 'the headers-more module (OpenResty)'],
+  ['naxsi', 'the NAXSI module'],
+  ['nchan_', 'the Nchan module'],
+  ['opentelemetry', 'an OpenTelemetry module'],
+  ['opentracing', 'the OpenTracing module'],
+  ['pagespeed', 'the PageSpeed module'],
+  ['passenger_', 'Phusion Passenger'],
+  ['postgres_', 'the PostgreSQL module'],
+  ['push_stream', 'the push stream module'],
+  ['rds_', 'the RDS modules (OpenResty)'],
+  ['redis', 'a Redis module (OpenResty)'],
+  ['rtmp', 'the RTMP module'],
+  ['security_headers', 'the security headers module'],
+  ['set_escape_', 'the set-misc module (OpenResty)'],
+  ['set_form_input', 'the form input module (OpenResty)'],
+  ['set_misc_', 'the set-misc module (OpenResty)'],
+  ['set_unescape_', 'the set-misc module (OpenResty)'],
+  ['slowfs_', 'the slow file system cache module'],
+  ['small_light', 'the small light module'],
+  ['srcache_', 'the srcache module (OpenResty)'],
+  ['subs_filter', 'the substitutions filter module'],
+  ['testcookie', 'the testcookie module'],
+  ['upload_', 'the upload modules'],
+  ['vhost_traffic_status', 'the virtual host traffic status module'],
+  ['vod', 'the VOD module'],
+  ['xss_', 'the XSS module (OpenResty)'],
+  ['zstd', 'the Zstandard module'],
+];
+
+/** The module's name within a sentence; null where the name does not tell. */
+export function moduleOf(name: string): string | null {
+  if (/_by_lua(?:_(?:file|block))?$/.test(name)) return 'the Lua module (OpenResty)';
+  return BEGINNINGS.find(([beginning]) => name.startsWith(beginning))?.[1] ?? null;
+}

@@ -1,0 +1,206 @@
+/**
+ * Statements that stand on one line, by their text. Configurations repeat themselves, and between two keystrokes hardly a
+ * line changes: what has been read once is neither read nor judged again, wherever it stands.
+ */
+import { signatures } from './catalogue';
+import type { Block, Directive, Word } from './tree';
+
+export interface Phrase {
+  /** Places count from the start of the statement. */
+  readonly words: readonly Word[];
+  readonly length: number;
+  /** Ends with `{`, not with `;`. */
+  readonly opens: boolean;
+  /** There is a `$` in some word. */
+  readonly dollar: boolean;
+  /** What the readers of `byText` have made of it, each at its number. */
+  readonly answers: unknown[];
+  /** Where it was last found to be all right; kept by whoever judges it. */
+  accepted: { readonly by: object; readonly under: Phrase | null; contexts: number } | null;
+}
+
+const LONGEST = 200;
+const MOST = 40_000;
+
+const phrases = new Map<string, Phrase>();
+
+/** The statement from `start` to `end`, exclusive; null for one that is to be read character by character. */
+export function phraseAt(text: string, start: number, end: number): Phrase | null {
+  if (end - start > LONGEST) return null;
+  const slice = text.slice(start, end);
+  const known = phrases.get(slice);
+  if (known) return known;
+  const own = copy(slice);
+  const words = ordinaryWords(own);
+  return words && keep(own, words);
+}
+
+/** Keeps what the scanner has read from `words[0]` to `end` and nginx accepts, whatever comes before and after it. */
+export function remember(text: string, words: readonly Word[], end: number): void {
+  const { start } = words[0]!;
+  if (end - start > LONGEST || words.some(({ template }) => template)) return;
+  const slice = text.slice(start, end);
+  // A "{" or "<" inside may begin a template's mark, which need not end here.
+  if (isGlued(slice) || /[<\n\r]|[^$]\{./.test(slice)) return;
+  const own = words.map((word) => ({
+    ...word,
+    start: word.start - start,
+    end: word.end - start,
+    value: copy(word.value),
+  }));
+  keep(copy(slice), own);
+}
+
+/** Does it depend on nothing around the statement that it is one? */
+function standsAlone(words: readonly Word[], opens: boolean): boolean {
+  const name = words[0]!.value;
+  if (name === 'server' && !opens) return words.length > 1;
+  const known = signatures(name);
+  return known.length === 0 || known.some(({ block }) => block === opens);
+}
+
+function keep(written: string, words: readonly Word[]): Phrase | null {
+  const opens = written.endsWith('{');
+  if (!standsAlone(words, opens)) return null;
+  const dollar = written.includes('$');
+  const phrase: Phrase = { words, length: written.length, opens, dollar, answers: [], accepted: null };
+  if (phrases.size >= MOST) phrases.clear();
+  phrases.set(written, phrase);
+  return phrase;
+}
+
+/** A mere slice would keep the whole text of the file alive. */
+function copy(slice: string): string {
+  return ` ${slice}`.slice(1);
+}
+
+/** The words of a statement without quotes, escapes, braces, comments and marks of templates; null where there is any of them. */
+function ordinaryWords(written: string): Word[] | null {
+  const words: Word[] = [];
+  const last = written.length - 1;
+  if (isGlued(written)) return null;
+  let start = -1;
+  for (let i = 0; i <= last; i++) {
+    const code = written.charCodeAt(i);
+    if (code === 32 || code === 9 || i === last) {
+      if (start >= 0) words.push({ start, end: i, value: written.slice(start, i), quote: null, template: false });
+      start = -1;
+    } else if (SPECIAL[code] === 1 || (i === 0 && '$%>@'.includes(written[0]!))) {
+      return null;
+    } else if (start < 0) {
+      start = i;
+    }
+  }
+  return words.length > 0 ? words : null;
+}
+
+/** A brace that belongs to the word before it, `${` or the `{4}` of an expression, is told by what comes behind it. */
+function isGlued(written: string): boolean {
+  const last = written.length - 1;
+  const before = written.charCodeAt(last - 1);
+  return written.charCodeAt(last) === 123 && last > 0 && before !== 32 && before !== 9;
+}
+
+const SPECIAL = new Uint8Array(128);
+for (const char of '\n\r"\'\\{}<#;') SPECIAL[char.charCodeAt(0)] = 1;
+
+let readers = 0;
+
+/** `read`, asked once for each text. Its answer must hold wherever a directive of that text stands: no offsets in it. */
+export function byText<T>(read: (directive: Directive) => T): (directive: Directive) => T {
+  const number = readers++;
+  return (directive) => {
+    if (!(directive instanceof PhraseDirective)) return read(directive);
+    const { answers } = directive.phrase;
+    const known = answers[number];
+    if (known !== undefined) return known as T;
+    const answer = read(directive);
+    while (answers.length < number) answers.push(undefined);
+    answers[number] = answer;
+    return answer;
+  };
+}
+
+/** The same object for all directives of one text that is known; else one of its own. */
+export function textOf(directive: Directive): object {
+  return directive instanceof PhraseDirective ? directive.phrase : directive;
+}
+
+/** Is there a `$` in any word? */
+export function hasDollar(directive: Directive): boolean {
+  if (directive instanceof PhraseDirective) return directive.phrase.dollar;
+  return directive.called.includes('$') || directive.args.some(({ value }) => value.includes('$'));
+}
+
+let lookedAt: Directive | null = null;
+
+/**
+ * Was one of the same text accepted already? Who is told that it was not judges it, and says `accept` where all is well.
+ * `by` stands for all that the answer depends on, beside the context (a bit) and, where the judge has looked at it, the
+ * directive around.
+ */
+export function acceptedBefore(directive: Directive, by: object, context: number): boolean {
+  if (!(directive instanceof PhraseDirective)) return false;
+  const known = directive.phrase.accepted;
+  if (known?.by === by && (known.contexts & context) !== 0 && (!known.under || known.under === directive.phraseAround))
+    return true;
+  lookedAt = null;
+  return false;
+}
+
+export function accept(directive: Directive, by: object, context: number): void {
+  if (!(directive instanceof PhraseDirective)) return;
+  const { phrase } = directive;
+  const known = phrase.accepted;
+  if (lookedAt === null) {
+    if (known?.by === by && !known.under) known.contexts |= context;
+    else phrase.accepted = { by, under: null, contexts: context };
+  } else if (lookedAt === directive && directive.phraseAround) {
+    phrase.accepted = { by, under: directive.phraseAround, contexts: context };
+  }
+}
+
+/** A directive as a phrase says it: most are never asked for their words, so these are made on demand. */
+export class PhraseDirective implements Directive {
+  readonly called: string;
+  block: Block | null = null;
+  private ownName: Word | null = null;
+  private ownArgs: readonly Word[] | null = null;
+
+  constructor(
+    readonly phrase: Phrase,
+    readonly start: number,
+    public end: number,
+    private readonly outer: Directive | null,
+    readonly semicolon: number,
+  ) {
+    this.called = phrase.words[0]!.value;
+  }
+
+  get parent(): Directive | null {
+    lookedAt = this;
+    return this.outer;
+  }
+
+  get phraseAround(): Phrase | null {
+    return this.outer instanceof PhraseDirective ? this.outer.phrase : null;
+  }
+
+  get name(): Word {
+    this.ownName ??= moved(this.phrase.words[0]!, this.start);
+    return this.ownName;
+  }
+
+  get args(): readonly Word[] {
+    if (!this.ownArgs) {
+      const args: Word[] = [];
+      for (let i = 1; i < this.phrase.words.length; i++) args.push(moved(this.phrase.words[i]!, this.start));
+      this.ownArgs = args;
+    }
+    return this.ownArgs;
+  }
+}
+
+function moved(word: Word, by: number): Word {
+  return { start: word.start + by, end: word.end + by, value: word.value, quote: word.quote, template: false };
+}

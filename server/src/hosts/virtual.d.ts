@@ -1,0 +1,5 @@
+/** What the build puts into bundles: see scripts/reference.ts. */
+declare module 'virtual:nginx-reference' {
+  const json: string;
+  export default json;
+}
