@@ -220,7 +220,55 @@ async function memory(args: readonly string[]): Promise<number> {
   return most;
 }
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { check: benchConfigurations, log: benchLogs };
+/** As many pools as servers, each in a file of its own, one in ten with a slip in its address. */
+async function benchLinks(): Promise<void> {
+  const times: number[] = [];
+  for (const count of [100, 1000]) {
+    const files = new Map([['/etc/nginx/nginx.conf', 'events {}\nhttp { include conf.d/*.conf; }\n']]);
+    for (let i = 0; i < count; i++) {
+      const socket = `/run/php/site${i}${i % 10 === 0 ? 'x' : ''}.sock`;
+      files.set(
+        `/etc/nginx/conf.d/site${i}.conf`,
+        `server { server_name site${i}; location ~ \\.php$ { include fastcgi.conf; fastcgi_pass unix:/run/php/site${i}.sock; } }\n`,
+      );
+      files.set(
+        `/etc/php/8.2/fpm/pool.d/site${i}.conf`,
+        `[site${i}]\nuser = site${i}\nlisten = ${socket}\npm.max_children = 5\n`,
+      );
+    }
+    const { project } = await load(mapFiles(files), {
+      nginx: ['/etc/nginx/nginx.conf'],
+      fpm: [[...files.keys()].filter((file) => file.includes('pool.d'))],
+    });
+    const edited = '/etc/nginx/conf.d/site7.conf';
+    const links = (): number => {
+      // A text of its own, so that nothing is known from the run before.
+      const fresh = project.withText(
+        '/etc/php/8.2/fpm/pool.d/site1.conf',
+        `${files.get('/etc/php/8.2/fpm/pool.d/site1.conf')};\n`,
+      );
+      return fresh.nginxSources
+        .flatMap(({ file }) => findings(fresh, file))
+        .filter(({ code }) => code.startsWith('links/')).length;
+    };
+    times.push(fastest(3, () => void links()));
+    row(`${count} servers and ${count} pools, ${links()} links broken`, times.at(-1)!, 'one second', 1000);
+    let current = project;
+    let n = 0;
+    const ms = fastest(10, () => {
+      current = current.withText(edited, `${files.get(edited)}# ${n++}\n`);
+      findings(current, edited);
+    });
+    row(`keystroke to findings among ${count} servers and pools`, ms, 'one frame at 60 Hz', 1000 / 60);
+  }
+  console.log(`links grow ${(times[1]! / times[0]!).toFixed(1)} × for 10 × the servers and pools\n`);
+}
+
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  check: benchConfigurations,
+  links: benchLinks,
+  log: benchLogs,
+};
 
 async function main(): Promise<void> {
   if (!existsSync(cli)) throw new Error('dist/cli.js is missing: npm run build');

@@ -69,6 +69,12 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const CORE = 'server/src/core/';
+
+/** The one package in core: its types, and the import that waits until there is a Compose file. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  [`${CORE}project/compose.ts`]: 'yaml',
+  [`${CORE}project/load.ts`]: 'yaml',
+};
 const partOf = (file: string): string => file.slice(CORE.length).split('/')[0]!;
 
 /** Modules that generate.ts lists: one rule, one cause or one remedy each. */
@@ -81,6 +87,7 @@ describe('core', () => {
   test.each(core)('%s', (file) => {
     const part = partOf(file);
     for (const { target, isOurs } of imports(file)) {
+      if (PACKAGES[file] === target) continue;
       expect(isOurs, `${target}: core is pure and has no packages`).toBe(true);
       expect(existsSync(path.join(root, target)), `${target} does not exist`).toBe(true);
       expect(target.startsWith(CORE), `${target}: core imports nothing outside`).toBe(true);

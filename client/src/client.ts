@@ -83,7 +83,8 @@ export async function start(
   const request = async <T>(method: string, params: object, token?: vscode.CancellationToken): Promise<T> => {
     await started;
     if (!server) throw new Error('the language server is not running');
-    return server.client.sendRequest<T>(method, params, token);
+    // An undefined token would be sent as a second parameter.
+    return token ? server.client.sendRequest<T>(method, params, token) : server.client.sendRequest<T>(method, params);
   };
   const ask: Ask = {
     async line(uri, line) {

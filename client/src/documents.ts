@@ -15,6 +15,7 @@ const watched = [
   '**/{nginx,openresty,sites-available,sites-enabled,pool.d,php-fpm.d,conf.d}/**',
   '**/{mime.types,fastcgi_params,fastcgi.conf,uwsgi_params,scgi_params,proxy_params}',
   '**/{compose,docker-compose}*.{yml,yaml}',
+  '**/{Dockerfile,Containerfile}*',
 ];
 
 export const watchers = (): vscode.FileSystemWatcher[] =>

@@ -9,7 +9,9 @@ const MOST = 1024 * 1024;
 export async function explainTerminal(ask: Ask, panel: Explanations): Promise<void> {
   const text = await selectedText();
   if (text === null) {
-    void vscode.window.showInformationMessage('Select lines of an nginx error log in the terminal first.');
+    void vscode.window.showInformationMessage(
+      `Select lines of an nginx error log in the terminal first.${vscode.env.uiKind === vscode.UIKind.Web ? ' The browser must allow this page to read the clipboard; else paste the lines into an empty tab.' : ''}`,
+    );
     return;
   }
   const found = await ask.lines({ text: text.slice(0, MOST) });
@@ -20,18 +22,11 @@ export async function explainTerminal(ask: Ask, panel: Explanations): Promise<vo
 /** The clipboard is as before when this is done. */
 async function selectedText(): Promise<string | null> {
   const { clipboard } = vscode.env;
-  // Tells "nothing was copied" from "it was there already".
-  const mark = `upstream-medic ${Math.random()}`;
-  let before: string;
+  const before = await clipboard.readText();
+  // Tells "nothing was copied" from "it was there already". An empty clipboard may be one that a browser keeps from us.
+  const mark = before === '' ? '' : `upstream-medic ${Math.random()}`;
   try {
-    before = await clipboard.readText();
-    await clipboard.writeText(mark);
-  } catch {
-    throw new Error(
-      'the clipboard, through which the terminal gives its selection, is closed to us. Paste the lines into an empty tab: they are recognised there.',
-    );
-  }
-  try {
+    if (mark !== '') await clipboard.writeText(mark);
     await vscode.commands.executeCommand('workbench.action.terminal.copySelection');
     const text = await clipboard.readText();
     return text === mark || text.trim() === '' ? null : text;

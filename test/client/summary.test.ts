@@ -70,7 +70,7 @@ describe('the page of a summary', () => {
     expect(said).toContain('502 Bad Gateway 1,200');
     expect(said).toContain('1,200 100 %');
     expect(said).toContain('3 < 1 %'.replace('<', '&#60;'));
-    expect(said).toContain('10:02:00 to 10:30:00');
+    expect(said).toContain('10:02:00 – 10:30:00');
     expect(said).toContain('sites-enabled/shop.conf:14 proxy_pass http://127.0.0.1:9000;');
     expect(said).toContain('Explain Line 17 Line 4,712');
     expect(said).toContain('1,203 GET /api/*');

@@ -30,8 +30,8 @@ describe('an error log', () => {
     ok(editor);
     editor.selection = new vscode.Selection(0, 10, 1, 20);
     await vscode.commands.executeCommand('upstreamMedic.explainLine');
-    await until('the panel', () => panels().length === 1);
-    equal(panels(), ['502 Bad Gateway']);
+    await until('the panel', () => panels().includes('502 Bad Gateway'));
+    equal(panels().length, 1);
   });
 
   it('is summarised, open or not', async () => {

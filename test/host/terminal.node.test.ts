@@ -23,9 +23,8 @@ describe('the terminal', () => {
       await until('the panel', async () => {
         await vscode.commands.executeCommand('workbench.action.terminal.selectAll');
         await vscode.commands.executeCommand('upstreamMedic.explainTerminalSelection');
-        return panels().length === 1;
+        return panels().includes('502 Bad Gateway');
       });
-      equal(panels(), ['502 Bad Gateway']);
       equal(await vscode.env.clipboard.readText(), 'mine');
     } finally {
       terminal.dispose();

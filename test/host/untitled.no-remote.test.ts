@@ -28,6 +28,13 @@ describe('untitled documents', () => {
     await until('the panel', () => panels().length === 1);
   });
 
+  it('that hold a log are summarised', async () => {
+    const log = await openText('nginx-error-log', PASTED.repeat(5));
+    await finding(log.uri, 'connection-refused');
+    await vscode.commands.executeCommand('upstreamMedic.summariseLog');
+    await until('the summary', () => panels().some((label) => label.startsWith('Summary: ')));
+  });
+
   it('that hold prose stay as they are', async () => {
     const document = await openText('plaintext', 'The shop answers 502 since noon.\n');
     const other = await openText('nginx', '}');

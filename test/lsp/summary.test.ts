@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CancellationTokenSource, type CodeLens, WorkDoneProgress } from 'vscode-languageserver-protocol/node';
-import type { ExplainLinesResult, ExplainResult, LogSummary } from '../../server/src/lsp/protocol';
+import type { ExplainLinesResult, ExplainResult, FilesParams, LogSummary } from '../../server/src/lsp/protocol';
 import { buildServer, type Session, startSession } from './client';
 
 const SITE = `server {
@@ -123,6 +123,8 @@ describe('a summary', () => {
     expect((await summarise())!.rows).toMatchObject([{ upstream: '127.0.0.1:9001', count: 2 }]);
     rmSync(log);
     await expect(summarise()).rejects.toThrow('there is no such file');
+    writeFileSync(log, slow(14));
+    expect(await summarise()).toMatchObject({ total: 1, lines: 1, anew: true });
   });
 
   it('counts a last line without an end, and once only when it is finished', async () => {
@@ -179,6 +181,22 @@ describe('a summary', () => {
   });
 });
 
+describe('a summary of a log that only the editor can read', () => {
+  it('is made from the pieces that the editor gives, or says why not', async () => {
+    const bytes = Buffer.from(refused(1) + slow(2));
+    session = await startSession();
+    session.connection.onRequest('upstreamMedic/files', ({ operation, uri: name, offset, length }: FilesParams) => {
+      if (operation !== 'bytes') return {};
+      if (name.endsWith('/large.log')) return { error: 'unreadable', reason: 'it has 65 MB' };
+      return { bytes: bytes.subarray(offset, offset! + length!).toString('base64'), size: bytes.length };
+    });
+    const found = await session.connection.sendRequest('upstreamMedic/summarise', { uri: 'vscode-vfs://a/error.log' });
+    expect(found).toMatchObject({ total: 2, lines: 2, rows: [{ count: 1 }, { count: 1 }] });
+    const large = session.connection.sendRequest('upstreamMedic/summarise', { uri: 'vscode-vfs://a/large.log' });
+    await expect(large).rejects.toThrow('it has 65 MB');
+  });
+});
+
 describe('many lines', () => {
   const explainLines = (params: object): Promise<ExplainLinesResult> =>
     session.connection.sendRequest('upstreamMedic/explainLines', params);
@@ -229,6 +247,23 @@ describe('code lenses', () => {
       command: 'upstreamMedic.explainLine',
       arguments: [uri('error.log'), { line: 1, character: 0 }],
     });
+  });
+
+  it('are cheap on a log of 50,000 lines, and say that there are more', async () => {
+    session = await startSession();
+    session.open(
+      uri('error.log'),
+      'nginx-error-log',
+      Array.from({ length: 50_000 }, (_, i) => refused(i % 3600)).join(''),
+    );
+    expect((await lenses()).map(({ command }) => command?.title)).toEqual([
+      '502 · connection refused · 127.0.0.1:9000 · 2000+ times · Explain',
+    ]);
+    const explained = (await session.connection.sendRequest('upstreamMedic/explain', {
+      textDocument: { uri: uri('error.log') },
+      position: { line: 49_999, character: 0 },
+    })) as ExplainResult;
+    expect(explained.seen).toEqual({ count: 50_000, first: '2024-03-15T10:00:00', last: '2024-03-15T10:59:59' });
   });
 
   it('can be switched off', async () => {

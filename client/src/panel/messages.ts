@@ -7,7 +7,7 @@ export type FromPage =
   | { readonly type: 'copy'; readonly text: string }
   /** Of a log: to be opened there, to be explained. */
   | { readonly type: 'line' | 'explain'; readonly line: number }
-  | { readonly type: 'markdown' | 'folder' | 'again' | 'leave' | 'follow' | 'log' };
+  | { readonly type: 'markdown' | 'folder' | 'again' | 'leave' | 'follow' };
 
 export type ToPage =
   | { readonly type: 'body'; readonly html: string; readonly state: unknown }

@@ -41,7 +41,7 @@ function messageOf({ action, uri, range, index, line, text }: DOMStringMap): Fro
     case 'copy':
       return { type: action, text: text ?? '' };
     default:
-      return { type: action as 'markdown' | 'folder' | 'again' | 'follow' | 'log' };
+      return { type: action as 'markdown' | 'folder' | 'again' | 'follow' };
   }
 }
 

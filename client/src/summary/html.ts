@@ -83,7 +83,7 @@ function rowHtml(row: SummaryRow, index: number, total: number, view: SummaryVie
 ${!named && html`<p class="quiet">${upstream}</p>`}
 ${place(row, index, options)}
 ${actions(row, index, view)}</td>
-<td class="when">${sparkline(row)}${first !== null && last !== null && html`<p class="quiet"><time>${onDay(first, day)}</time>${first !== last && html` to <time>${onDay(last, first)}</time>`}</p>`}</td>
+<td class="when">${sparkline(row)}${first !== null && last !== null && html`<p class="quiet"><time>${onDay(first, day)}</time>${first !== last && html` – <time>${onDay(last, first)}</time>`}</p>`}</td>
 </tr>`;
 }
 
@@ -98,13 +98,13 @@ ${remedy !== null && html`<p class="remedy-line"><span class="mark" aria-hidden=
 function actions({ entries, title }: SummaryRow, index: number, { opens }: SummaryView): Html {
   const last = entries[entries.length - 1];
   const line = ({ line }: { line: number }, which: string, key: string) =>
-    html`<button type="button" class="link" data-action="line" data-line="${line}" data-key="${key}-${index}" aria-label="Open ${which} line, ${line + 1}, of: ${title}" title="${which} line">Line ${number(line + 1)}</button>`;
+    html`<button type="button" class="link" data-action="line" data-line="${line}" data-key="${key}-${index}" aria-label="Open the ${which} line, ${line + 1}, of: ${title}" title="The ${which} line">Line ${number(line + 1)}</button>`;
   const texts = entries.filter(({ text }) => text !== null);
   return html`<div class="row-actions">
 ${last && last.text !== null && html`<button type="button" data-action="explain" data-line="${last.line}" data-key="explain-${index}" aria-label="Explain: ${title}">Explain</button>`}
-${opens && entries.length > 1 && line(entries[0]!, 'First', 'first')}
-${opens && last && line(last, entries.length > 1 ? 'Last' : 'Only', 'last')}
-${texts.length > 0 && html`<details data-key="texts-${index}"><summary>${texts.length > 1 ? 'Show them' : 'Show it'}</summary>${texts.map(({ line, text }) => html`<pre><span class="quiet">${number(line + 1)}</span> ${text}</pre>`)}</details>`}
+${opens && entries.length > 1 && line(entries[0]!, 'first', 'first')}
+${opens && last && line(last, entries.length > 1 ? 'last' : 'only', 'last')}
+${texts.length > 0 && html`<details data-key="texts-${index}"><summary>Show</summary>${texts.map(({ line, text }) => html`<pre><span class="quiet">${number(line + 1)}</span> ${text}</pre>`)}</details>`}
 </div>`;
 }
 

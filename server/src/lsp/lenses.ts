@@ -19,11 +19,12 @@ interface Incident {
   last: number;
 }
 
-/** `causeOf` gives null where the entry is about nothing. `peer`: the address, without what was asked of it. */
+/** `causeOf` gives null where the entry is about nothing. `peer`: the address, without what was asked of it. `isCut`: the log goes on. */
 export function lenses(
   list: readonly Entry[],
   causeOf: (entry: Entry) => { readonly id: string; readonly status: readonly number[] } | null,
   peer: (entry: Entry) => string | null,
+  isCut: boolean,
 ): Lens[] {
   const open = new Map<string, Incident>();
   const all: Incident[] = [];
@@ -43,8 +44,9 @@ export function lenses(
     open.set(key, incident);
     if (all.length < MOST) all.push(incident);
   });
-  return all.map(({ entry, name, status, count }) => {
-    const parts = [status, name, count > 1 ? `${count} times` : null, 'Explain'];
+  return all.map(({ entry, name, status, count, last }) => {
+    const more = isCut && list.length - last <= GAP ? '+' : '';
+    const parts = [status, name, count > 1 ? `${count}${more} times` : null, 'Explain'];
     return { entry, text: parts.filter((part) => part !== null).join(' · ') };
   });
 }

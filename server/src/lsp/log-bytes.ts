@@ -37,6 +37,7 @@ const PIECE = 64 * 1024;
 /** Goes from `at` over `count` line ends, LF, CRLF or a lone CR; null when there are fewer. */
 export async function skipLines(bytes: LogBytes, at: number, count: number): Promise<number | null> {
   const piece = new Uint8Array(PIECE);
+  const next = new Uint8Array(1);
   for (let left = count; left > 0; ) {
     const read = await bytes.read(at, piece);
     if (read === 0) return null;
@@ -49,12 +50,8 @@ export async function skipLines(bytes: LogBytes, at: number, count: number): Pro
       if (lf < 0 && cr < 0) {
         i = read;
       } else if (cr >= 0 && (lf < 0 || cr < lf)) {
-        // What follows a CR at the end decides; it is in the next piece.
-        if (cr === read - 1 && cr > 0) {
-          i = cr;
-          break;
-        }
-        i = cr + (lf === cr + 1 ? 2 : 1);
+        const isCrLf = cr < read - 1 ? lf === cr + 1 : (await bytes.read(at + read, next)) > 0 && next[0] === LF;
+        i = cr + (isCrLf ? 2 : 1);
         left--;
       } else {
         i = lf + 1;

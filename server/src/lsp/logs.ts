@@ -10,12 +10,15 @@ import {
   type LineMap,
   type LogRecord,
   lineMap,
+  meaningOf,
   type Position,
   type Project,
   parseUpstream,
   type Range,
   RecentErrors,
+  type Report,
   reasonOf,
+  Tally,
 } from '../core/index';
 import type { ExplainResult } from './protocol';
 import type { Document, Workspace } from './workspace';
@@ -33,7 +36,7 @@ export interface ExplainedEntry {
 
 export interface Logs {
   /** The entries about gateway errors, the first two thousand. */
-  read(document: Document): { readonly lines: LineMap; readonly list: readonly Entry[] };
+  read(document: Document): { readonly lines: LineMap; readonly list: readonly Entry[]; readonly isCut: boolean };
   /** What is behind an entry; of a line of the access log what the error log says of it, here or in another open one. */
   cause(document: Document, entry: Entry): Pick<Cause, 'id' | 'title' | 'status'> | null;
   /** The entry at a position, explained; null where there is none, or it is about no gateway error. */
@@ -60,7 +63,10 @@ interface Known {
   readonly document: Document;
   readonly lines: LineMap;
   readonly list: readonly Entry[];
+  readonly isCut: boolean;
   readonly errors: RecentErrors;
+  /** Of the whole log, when it was asked for. */
+  report?: Report;
 }
 
 export function logs(open: Workspace): Logs {
@@ -76,7 +82,7 @@ export function logs(open: Workspace): Logs {
     }
     const errors = new RecentErrors();
     for (const { record } of list) errors.add(record);
-    const made = { document, lines: lineMap(document.text), list, errors };
+    const made = { document, lines: lineMap(document.text), list, isCut: list.length >= MOST_ENTRIES, errors };
     known.set(document.uri, made);
     return made;
   }
@@ -134,8 +140,13 @@ export function logs(open: Workspace): Logs {
       return incidents(open.projectsFor(uri), list, errorsOf);
     },
     seen({ document, explanation }) {
+      const known = read(document);
+      if (known.isCut) {
+        const all = seenInAll(known, explanation);
+        if (all) return all;
+      }
       const upstream = peerOf(explanation.record.upstream);
-      const same = read(document).list.filter(
+      const same = known.list.filter(
         (each) => peerOf(each.record.upstream) === upstream && causeIn(document, each)?.id === explanation.cause,
       );
       const times = same.flatMap(({ record }) => record.time ?? []);
@@ -214,6 +225,29 @@ function incidents(
     others: total - most.reduce((sum, group) => sum + group.length, 0),
   };
 }
+
+/** Among all entries of a long log, which only the tally reads; null where it tells causes apart by other means. */
+function seenInAll(known: Known, { cause, record }: Explanation): ExplainResult['seen'] | null {
+  known.report ??= count(known.document.text);
+  const upstream = record.upstream === null ? null : (parseUpstream(record.upstream)?.address ?? null);
+  const row = known.report.rows.find((each) => each.cause === cause && each.upstream === upstream);
+  if (!row) return null;
+  const { range, count: number } = row.timeline;
+  return { count: number, first: range && timeOf(range[0]), last: range && timeOf(range[1]) };
+}
+
+function count(text: string): Report {
+  const tally = new Tally({
+    meaning: (record) => meaningOf(record, null),
+    decoder: new TextDecoder('utf-8', { ignoreBOM: true }),
+  });
+  tally.add(new TextEncoder().encode(text));
+  tally.finish();
+  return tally.counts.report();
+}
+
+/** As records have it. */
+export const timeOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
 
 /** Scheme and address, without the URI that each request has of its own. */
 function peerOf(upstream: string | null): string | null {

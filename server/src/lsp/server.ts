@@ -266,11 +266,12 @@ export function startServer(connection: Connection, files: Files, host: Host = {
   connection.onCodeLens(({ textDocument: { uri } }): CodeLens[] => {
     const document = open.document(uri);
     if (!hasLenses || !document || open.language(document) !== 'nginx-error-log') return [];
-    const { lines, list } = log.read(document);
+    const { lines, list, isCut } = log.read(document);
     return lenses(
       list,
       (entry) => log.cause(document, entry),
       ({ record }) => (record.upstream === null ? null : (parseUpstream(record.upstream)?.address ?? null)),
+      isCut,
     ).map(({ entry, text }) => {
       const { start } = lines.range(entry.span);
       const command = panel ? 'upstreamMedic.explainLine' : EXPLAIN;

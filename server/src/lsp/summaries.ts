@@ -5,7 +5,7 @@ import { explainResult } from './convert';
 import type { LogBytes, OpenLog } from './log-bytes';
 import { textBytes } from './log-bytes';
 import { type LogCount, logCount } from './log-count';
-import { explainBest } from './logs';
+import { explainBest, timeOf } from './logs';
 import type { ExplainResult, LogSummary, SummaryRow } from './protocol';
 import { fileOf, uriOf } from './uris';
 import type { Workspace } from './workspace';
@@ -73,6 +73,7 @@ export function summaries(open: Workspace, openLog: OpenLog): Summaries {
     await open.visit(uri);
     const log = knownOf(uri);
     const turn = log.turn.then(async () => {
+      // While it is rotated there is none for a moment.
       const bytes = await bytesOf(uri);
       try {
         const isNew = await log.count.read(bytes, (done, size) => {
@@ -87,17 +88,16 @@ export function summaries(open: Workspace, openLog: OpenLog): Summaries {
           log.revision = ++revisions;
         }
         return log.revision === revision ? null : await summaryOf(uri, log, log.report, bytes);
+      } catch (error) {
+        // Read in part, it can only be counted anew.
+        if (known.get(fileOf(uri)) === log) known.delete(fileOf(uri));
+        throw error;
       } finally {
         await bytes.close();
       }
     });
     log.turn = turn.catch(() => undefined);
-    try {
-      return await turn;
-    } catch (error) {
-      known.delete(fileOf(uri));
-      throw error;
-    }
+    return turn;
   };
 
   async function summaryOf(uri: string, log: Known, report: Report, bytes: LogBytes): Promise<LogSummary> {
@@ -183,5 +183,4 @@ function explain(
   return explainResult(found.explanation, found.project, at, seen);
 }
 
-const timeOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19);
 const rounded = (count: number): number => Math.round(count * 100) / 100;

@@ -274,8 +274,9 @@ function surroundings(file: string): string[] {
   const nginx = /^(.*\/(?:nginx|openresty))\//.exec(file)?.[1];
   const etc = /^(.*\/etc)\/(?:nginx|php|php-fpm\.d|openresty)\//.exec(file)?.[1];
   const log = /^\/var\/log\/(?:nginx|openresty)\//.test(file);
-  if (log) return ['/etc/nginx', '/etc/php', '/etc/php-fpm.d'];
-  if (etc !== undefined) return [`${etc}/nginx`, `${etc}/php`, `${etc}/php-fpm.d`];
+  const folders = ['nginx', 'php', 'php-fpm.d', 'systemd/system'];
+  if (log) return folders.map((folder) => `/etc/${folder}`);
+  if (etc !== undefined) return folders.map((folder) => `${etc}/${folder}`);
   if (nginx !== undefined) return [nginx];
   return /^nginx.*\.conf$/.test(basename(file)) ? [dirname(file)] : [];
 }

@@ -45,8 +45,8 @@ describe('every rule, cause and fix survives every fixture', () => {
         expect(span.start >= 0 && span.start <= span.end && span.end <= text.length, code).toBe(true);
         expect(message).not.toMatch(/undefined|\[object|null|NaN/);
         for (const each of related) {
-          const length = project.sources.get(each.file)?.text.length ?? -1;
-          expect(each.span.start <= each.span.end && each.span.end <= length, code).toBe(true);
+          const { text } = (project.sources.get(each.file) ?? project.neighbours.get(each.file))!;
+          expect(each.span.start <= each.span.end && each.span.end <= text.length, code).toBe(true);
         }
         for (const fix of fixes) {
           expect(fix.title).not.toMatch(/undefined|\[object|null|NaN/);

@@ -39,7 +39,7 @@ http {
     include snippets/static.conf;
 }
 `,
-  '/etc/nginx/fastcgi_params': 'fastcgi_param SCRIPT_NAME $fastcgi_script_name;\n',
+  '/etc/nginx/fastcgi_params': 'fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;\n',
   '/etc/nginx/snippets/static.conf': 'location /static/ {\n    expires 1h;\n}\n',
 };
 

@@ -82,8 +82,9 @@ async function ask(subject: Subject, folder: string): Promise<RealVerdict> {
       const file = inside ?? 'php-fpm.conf';
       return new Set([`${file}:${await lastReadable(file)}`]);
     }
-    const included = lines.map((line) => /from (\S+) at line (\d+)/.exec(line)).find(Boolean);
-    if (included) return new Set([`${included[1]}:${included[2]}`]);
+    const including = /'? from (\S+) at line \d+\.?$/.exec(lines.find((line) => / at line \d+/.test(line)) ?? '')?.[1];
+    if (/recursively/.test(message)) return new Set();
+    if (including && /globalize/.test(message)) return new Set([`${including}:${await lastReadable(including)}`]);
     const [, name, rest] = /^\w+: \[pool ([^\]]*)\] (.*)/.exec(message) ?? [];
     const keys = KEYS.find(([pattern]) => pattern.test(rest ?? message))?.[1] ?? [];
     return name === undefined ? linesOf(files, 'global', keys) : linesOf(files, name.replace(/_status$/, ''), keys);
@@ -97,7 +98,7 @@ async function ask(subject: Subject, folder: string): Promise<RealVerdict> {
     while (bad - good > 1) {
       const middle = (good + bad) >> 1;
       write(file, all.slice(0, middle).join('\n'));
-      if (/PHP: {2}syntax error|ERROR: \[/.test((await test(folder)).text)) bad = middle;
+      if (/PHP: {2}syntax error|ERROR: \[|globalize/.test((await test(folder)).text)) bad = middle;
       else good = middle;
     }
     return bad;
@@ -127,12 +128,12 @@ const HOST = [
   /unknown entry 'listen\.setfib'/,
 ];
 
-/** Of an include that starts from php-fpm's prefix, or lies on another machine, the files do not tell what it brings. */
+/** Of a variable the files do not tell the value, and of an include that starts from php-fpm's prefix, or lies on another machine, the files do not tell what it brings. */
 function isElsewhere({ file, text, case: { files } }: Subject): boolean {
   const before = new Set(files.get(file)!.split('\n'));
   return text
     .split('\n')
-    .some((line) => !before.has(line) && /^\s*include\s*=\s*["']?(?!\/etc\/php\/8\.2\/fpm\/)[^"'\s;]/.test(line));
+    .some((line) => !before.has(line) && /\$\{|^\s*include\s*=\s*["']?(?!\/etc\/php\/8\.2\/fpm\/)[^"'\s;]/.test(line));
 }
 
 /** What a message about a pool is about: one of these has to be changed. */
@@ -183,12 +184,13 @@ function linesOf(files: ReadonlyMap<string, string>, name: string, keys: readonl
       if (key !== undefined && keys.includes(key.toLowerCase())) (isHere ? found : loose).add(place);
     });
   }
-  return found.size > 0 ? found : new Set([...headers, ...loose]);
+  return new Set([...(found.size > 0 ? found : headers), ...loose]);
 }
 
 /** Our errors, in all files of the subject. */
 export async function ourErrors(subject: Subject): Promise<OurError[]> {
   const files = new Map([...filesOf(subject)].map(([name, text]) => [`${HOME}/${name}`, text]));
+  for (const name of ['log', 'run']) files.set(`${HOME}/${name}/.keep`, '');
   const { project } = await load(mapFiles(files), { nginx: [], fpm: [[`${HOME}/php-fpm.conf`]] });
   return [...project.sources.values()].flatMap(({ file, text }) =>
     findings(project, file).flatMap(({ severity, span, code, message }) =>

@@ -11,11 +11,16 @@ import type { Entry, FpmTree, Problem, ProblemCode, Section, Setting } from './t
 export function parse(text: string): FpmTree {
   const draft: Draft = { text, entries: [], sections: [section('', at(0), at(0))], problems: [] };
   let inQuote = false;
+  let inPhp = false;
   for (let start = 0; start < text.length; ) {
     const feed = text.indexOf('\n', start);
     const end = feed < 0 ? text.length : feed;
     const count = draft.problems.length;
-    if (end > start) parseLine(draft, start, end);
+    const wasInPhp = inPhp;
+    const opened = text.slice(start, end).lastIndexOf('<?php');
+    inPhp = (inPhp || opened >= 0) && !text.slice(start + Math.max(opened, 0), end).includes('?>');
+    if (wasInPhp) addOther(draft, start, end);
+    else if (end > start) parseLine(draft, start, end);
     const code = draft.problems[count]?.code;
     // A value meant to run over several lines is one mistake: what follows up to its closing quote is not another.
     if (code === undefined) inQuote = false;
@@ -53,8 +58,9 @@ interface Draft {
 
 type DraftSection = { -readonly [K in keyof Section]: Section[K] } & { readonly settings: Setting[] };
 
-// Jinja, Go templates, ERB: whatever the line says now, it is not what php-fpm will read.
-const TEMPLATE = /\{\{|\{%|<%|^[ \t]*(?:\{#|#\})/;
+// Jinja, Go templates, ERB, PHP, Blade: whatever the line says now, it is not what php-fpm will read.
+const TEMPLATE =
+  /\{\{|(?<!%)\{%|<%|<\?(?:php|=)|^[ \t]*(?:\{#|#\}|@(?:include|if|elseif|else|endif|foreach|endforeach|isset|endisset|unless|endunless|php|endphp)\b)/;
 // A template's line, read with a blind eye: a section, or a setting, when it looks like one.
 const TEMPLATE_SECTION = /^\s*(\[(.*)\])/;
 const TEMPLATE_SETTING = /^\s*([\w.]+)[ \t]*(?:\[([^\]]*)\])?[ \t]*(=)[ \t]*(.*)$/;
@@ -66,14 +72,18 @@ function parseLine(draft: Draft, start: number, end: number): void {
   const current = draft.sections[mark.sections - 1]!;
   const settings = current.settings.length;
   while (peek(reader).type !== 'end' && draft.problems.length === mark.problems) statement(draft, reader, start, end);
-  const rest = trimmed(draft.text, lastEnd(draft, start), end);
-  if (rest.end > rest.start) draft.entries.push({ kind: 'other', span: rest });
+  addOther(draft, lastEnd(draft, start), end);
   if (!TEMPLATE.test(line) || /^[ \t]*;/.test(line)) return;
   draft.entries.length = mark.entries;
   draft.sections.length = mark.sections;
   draft.problems.length = mark.problems;
   current.settings.length = settings;
   parseTemplate(draft, line, start, end);
+}
+
+function addOther(draft: Draft, start: number, end: number): void {
+  const span = trimmed(draft.text, start, end);
+  if (span.end > span.start) draft.entries.push({ kind: 'other', span });
 }
 
 function parseTemplate(draft: Draft, line: string, start: number, end: number): void {
@@ -84,8 +94,7 @@ function parseTemplate(draft: Draft, line: string, start: number, end: number): 
     const from = start + line.indexOf('[');
     const to = from + header[1]!.length;
     addSection(draft, header[2]!, { start: from + 1, end: to - 1 }, { start: from, end: to });
-    const rest = trimmed(draft.text, to, end);
-    if (rest.end > rest.start) draft.entries.push({ kind: 'other', span: rest });
+    addOther(draft, to, end);
   } else if (match) {
     const keyStart = start + line.indexOf(match[1]!);
     const keyEnd = keyStart + match[1]!.length;
@@ -101,7 +110,7 @@ function parseTemplate(draft: Draft, line: string, start: number, end: number): 
       known: false,
       rawValueSpan: match[4] === '' ? at(operator + 1) : { start: whole.end - match[4]!.length, end: whole.end },
     });
-  } else if (whole.end > whole.start) draft.entries.push({ kind: 'other', span: whole });
+  } else addOther(draft, start, end);
 }
 
 function statement(draft: Draft, reader: Reader, lineStart: number, lineEnd: number): void {

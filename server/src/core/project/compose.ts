@@ -54,10 +54,10 @@ export function readCompose(text: string, yaml: YamlLibrary | null): Compose {
   if (!yaml) return NOTHING;
   if (text.length > LARGEST || !/^services[ \t]*:/m.test(text) || !isShallow(text)) return NOTHING;
   try {
-    const document = yaml.parseDocument(text, { merge: true, uniqueKeys: false, strict: false, logLevel: 'silent' });
-    if (document.errors.length > 0) return NOTHING;
-    const root: unknown = document.toJS({ maxAliasCount: 100 });
-    const services = document.get('services', true);
+    const parsed = yaml.parseDocument(text, { merge: true, uniqueKeys: false, strict: false, logLevel: 'silent' });
+    if (parsed.errors.length > 0) return NOTHING;
+    const root: unknown = parsed.toJS({ maxAliasCount: 100 });
+    const services = parsed.get('services', true);
     if (!isRecord(root) || !isRecord(root.services) || !yaml.isMap(services)) return NOTHING;
     const found: Service[] = [];
     for (const { key, value } of services.items) {

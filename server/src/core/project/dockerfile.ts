@@ -10,6 +10,9 @@ export interface Dockerfile {
   readonly text: string;
 }
 
+/** Each nginx file is looked for among them. */
+const MOST_COPIES = 500;
+
 export function readDockerfile(text: string): Dockerfile {
   const images = new Map<string, string>();
   let image: string | null = null;
@@ -46,7 +49,7 @@ export function readDockerfile(text: string): Dockerfile {
         const to = list[list.length - 1];
         if (to === undefined || list.length < 2) break;
         const target = to.startsWith('/') ? to : `${workdir}/${to}`;
-        for (const from of list.slice(0, -1)) copies.push({ from, to: target });
+        for (const from of list.slice(0, -1)) if (copies.length < MOST_COPIES) copies.push({ from, to: target });
         break;
       }
       case 'EXPOSE':

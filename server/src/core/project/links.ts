@@ -142,8 +142,35 @@ function readEndpoints(project: Project, upstream: At): Endpoint[] {
   return endpoints;
 }
 
+export interface Written {
+  readonly endpoint: Endpoint;
+  readonly pass: Pass;
+}
+
+const writtenBySource = new WeakMap<Project, Map<NginxSource, readonly Written[]>>();
+const NOTHING: readonly Written[] = [];
+
 /** Every address that is written in a file and that a pass leads to, with one such pass; not those that are `down`. */
-export function* addressesIn(project: Project, source: NginxSource): Generator<{ endpoint: Endpoint; pass: Pass }> {
+export function addressesIn(project: Project, source: NginxSource): readonly Written[] {
+  let known = writtenBySource.get(project);
+  if (!known) {
+    known = new Map();
+    writtenBySource.set(project, known);
+  }
+  let written = known.get(source);
+  if (!written) {
+    written = [...readAddresses(project, source)];
+    known.set(source, written);
+  }
+  return written;
+}
+
+/** For who compares them with what is behind: where nothing of that is in view, there is nothing to compare. */
+export function linkedAddresses(project: Project, source: NginxSource): readonly Written[] {
+  return project.pools.length === 0 && project.neighbours.size === 0 ? NOTHING : addressesIn(project, source);
+}
+
+function* readAddresses(project: Project, source: NginxSource): Generator<Written> {
   for (const pass of passesOf(project, source)) {
     if (!pass.upstream) for (const endpoint of pass.endpoints) yield { endpoint, pass };
   }
@@ -172,7 +199,7 @@ export function listenOf(pool: Pool): ListenAddress {
 
 /** Pools by where they listen. */
 interface PoolIndex {
-  readonly byPath: ReadonlyMap<string, Pool>;
+  readonly byPath: ReadonlyMap<string, readonly Pool[]>;
   readonly byPort: ReadonlyMap<number, readonly Pool[]>;
   readonly debian: Pool | null;
   /** Of some pool the files do not tell where it listens. */
@@ -191,7 +218,7 @@ function indexOf({ pools }: Project): PoolIndex {
 }
 
 function readIndex(pools: readonly Pool[]): PoolIndex {
-  const byPath = new Map<string, Pool>();
+  const byPath = new Map<string, Pool[]>();
   const byPort = new Map<number, Pool[]>();
   let debian: Pool | null = null;
   let vague = false;
@@ -200,7 +227,9 @@ function readIndex(pools: readonly Pool[]): PoolIndex {
     if (listen.kind === 'unknown') vague = true;
     if (listen.kind === 'unix') {
       const path = socketPath(listen.path);
-      if (!byPath.has(path)) byPath.set(path, pool);
+      const same = byPath.get(path);
+      if (same) same.push(pool);
+      else byPath.set(path, [pool]);
       if (!debian && /(?:^|\/)pool\.d\/www\.conf$/.test(pool.get('listen')!.file)) debian = pool;
     }
     if (listen.kind !== 'tcp') continue;
@@ -218,32 +247,34 @@ export function arePoolsKnown(project: Project): boolean {
 
 /** The pool that answers at `address`, or null. */
 export function poolAt(project: Project, address: Address): Pool | null {
+  return poolsAt(project, address)[0] ?? null;
+}
+
+const NO_POOLS: readonly Pool[] = [];
+
+/** Several only where the files are those of several machines, or php-fpm would not start. */
+export function poolsAt(project: Project, address: Address): readonly Pool[] {
   const { byPath, byPort, debian } = indexOf(project);
   if (address.kind === 'tcp') {
-    if (address.port === null) return null;
-    return byPort.get(address.port)?.find((pool) => meets(address, listenOf(pool))) ?? null;
+    const found = address.port === null ? undefined : byPort.get(address.port);
+    return found?.filter((pool) => meets(address, listenOf(pool))) ?? NO_POOLS;
   }
   const path = socketPath(address.path);
   // Debian's php-fpm links this name to the socket of `pool.d/www.conf` whenever it starts (php-fpm-socket-helper, in the
   // unit's ExecStartPost).
-  return byPath.get(path) ?? (path === '/run/php/php-fpm.sock' ? debian : null);
+  return byPath.get(path) ?? (path === '/run/php/php-fpm.sock' && debian ? [debian] : NO_POOLS);
 }
 
 /** The pool that a connection to `address` was most likely meant for: the one whose address is spelt most alike. */
-export function closestPool(project: Project, address: Address, among: readonly Pool[] = project.pools): Pool | null {
+export function closestPool(project: Project, address: Address): Pool | null {
   let best: { pool: Pool; distance: number } | null = null;
-  for (const pool of among) {
+  for (const pool of project.pools) {
     const listen = listenOf(pool);
     if (listen.kind === 'unknown') continue;
-    const distance = distanceOf(address, listen);
+    const distance = editDistance(spell(address).slice(0, 200), spell(listen).slice(0, 200));
     if (!best || distance < best.distance) best = { pool, distance };
   }
   return best?.pool ?? null;
-}
-
-/** How differently two addresses are spelt. */
-export function distanceOf(a: Address, b: ListenAddress): number {
-  return editDistance(spell(a).slice(0, 200), spell(b).slice(0, 200));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The one function of core that waits for files: reads roots, follows their includes, and hands over a `Project`. */
 import { includes as fpmIncludes } from '../php-fpm/model';
 import type { Files, ReadResult } from '../text/files';
+import { isGlob } from '../text/glob';
 import { dirname, isAbsolute } from '../text/path';
 import type { YamlLibrary } from './compose';
 import { resolveInclude } from './includes';
@@ -102,8 +103,10 @@ export async function load(files: Files, request: LoadRequest, earlier?: Project
   return { project, unreadable };
 }
 
-/** How many files around nginx are looked at. */
+/** How many files around nginx are looked at, and how many characters of Compose files, which take longest to read. */
 const MOST_AROUND = 500;
+const MOST_COMPOSE = 512 * 1024;
+const LARGEST_NEIGHBOUR = 1024 * 1024;
 
 async function loadNeighbours(
   files: Files,
@@ -113,12 +116,17 @@ async function loadNeighbours(
   const found = new Map<string, Neighbour>();
   // Taken only where it is needed: it takes longer to load than most projects to check.
   let yaml: YamlLibrary | null = null;
+  let compose = 0;
   for (const file of around.slice(0, MOST_AROUND)) {
     const kind = neighbourKind(file);
     const read = await files.read(file);
-    if (kind === null || 'error' in read) continue;
+    if (kind === null || 'error' in read || read.text.length > LARGEST_NEIGHBOUR) continue;
     const before = earlier?.neighbours.get(file);
-    if (kind === 'compose') yaml ??= await import('yaml');
+    if (kind === 'compose') {
+      compose += read.text.length;
+      if (compose > MOST_COMPOSE) continue;
+      yaml ??= await import('yaml');
+    }
     found.set(file, before?.text === read.text ? before : neighbour(kind, file, read.text, yaml));
   }
   return found;

@@ -1,12 +1,14 @@
-/** Which pool was a pass to an address meant for, on which none listens? Told only where no other pool can have been meant. */
+/** Which pool does a pass lead to, or was it meant for? Told only where no pool of another machine can have been meant. */
 import type { Address } from '../nginx/model';
-import { type ListenAddress, listensEverywhere } from '../php-fpm/address';
+import { listensEverywhere } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
 import { basename, dirname } from '../text/path';
+import { editDistance } from '../text/spelling';
 import { isLocal, spell } from './address';
 import { isInstalled } from './includes';
-import { closestPool, distanceOf, isForPhp, listenOf, passesOf, poolAt } from './links';
+import { isForPhp, listenOf, passesOf, poolAt, poolsAt } from './links';
 import type { Project } from './project';
+import type { Structure } from './structure';
 import { systemOf } from './system';
 
 export interface Meant {
@@ -21,61 +23,80 @@ export function meantPool(project: Project, file: string, address: Address): Mea
   const contained = system.containersOf(file).length > 0;
   // A container has a loopback of its own.
   if (address.kind === 'tcp' && (contained || system.containers.length > 0)) return null;
-  const { unreached, unmatched, byName } = surveyOf(project, homeOf(file));
-  const pools = poolsOf(project, homeOf(file)).filter(
-    (pool) => contained || system.poolContainersOf(fileOf(pool)).length === 0,
-  );
+  const { pools, unreached, unmatched } = surveyOf(project, homeOf(file), contained);
   if (pools.length === 0) return null;
-  const near = (among: readonly Pool[]): Pool | null => closestPool(project, address, among);
   if (isInstalled(file)) {
-    const pool = near(pools.slice(0, MOST));
+    const pool = closestIn(unreached, spell(address)) ?? closestIn(pools, spell(address));
     return pool && { pool, certain: true };
   }
-  const open = unreached.filter((pool) => pools.includes(pool));
-  if (open.length === 0) {
+  if (unreached.length === 0) {
     // All pools in view have their passes already: this one is a slip, or it is for a pool that is not in view.
-    const pool = unmatched.length === 1 ? near(pools.filter((one) => listenOf(one).kind === address.kind)) : null;
+    const same = pools.filter(({ item }) => listenOf(item).kind === address.kind);
+    const pool = unmatched.length === 1 ? closestIn(same, spell(address)) : null;
     return pool && { pool, certain: false };
   }
-  if (open.length * unmatched.length > MOST) {
-    const same = byName.get(nameOf(address)) ?? [];
-    return same.length === 1 ? { pool: same[0]!, certain: true } : null;
-  }
   // As many passes as you like may look for a pool, but it was set up for one of them.
-  const pool = near(open);
-  const best = pool && nearest(unmatched, pool);
+  const pool = closestIn(unreached, spell(address));
+  const best = pool && closestIn(unmatched, spell(listenOf(pool)));
   return pool && best && spell(best) === spell(address) ? { pool, certain: true } : null;
 }
 
-/** More comparisons than this are not made for one address. */
-const MOST = 2500;
+interface Spelt<T> {
+  readonly text: string;
+  readonly item: T;
+}
+
+function sorted<T>(items: readonly T[], textOf: (item: T) => string): Spelt<T>[] {
+  return items
+    .map((item) => ({ text: textOf(item).slice(0, 200), item }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+}
+
+/** How many are compared with a text on either side of its place among them. */
+const AROUND = 20;
+
+/** The one that is spelt most alike: of many, those that start alike are looked at. */
+function closestIn<T>(all: readonly Spelt<T>[], text: string): T | null {
+  let low = 0;
+  for (let high = all.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (all[middle]!.text < text) low = middle + 1;
+    else high = middle;
+  }
+  let best: { item: T; distance: number } | null = null;
+  for (const each of all.slice(Math.max(0, low - AROUND), low + AROUND)) {
+    const distance = editDistance(text.slice(0, 200), each.text);
+    if (!best || distance < best.distance) best = { item: each.item, distance };
+  }
+  return best?.item ?? null;
+}
 
 interface Survey {
+  readonly pools: readonly Spelt<Pool>[];
   /** Pools that no pass in view leads to. */
-  readonly unreached: readonly Pool[];
+  readonly unreached: readonly Spelt<Pool>[];
   /** Addresses of passes for PHP that no pool in view listens on, each once. */
-  readonly unmatched: readonly Address[];
-  /** The unreached by file name of the socket, or by port. */
-  readonly byName: ReadonlyMap<string, readonly Pool[]>;
+  readonly unmatched: readonly Spelt<Address>[];
 }
 
 const surveys = new WeakMap<Project, Map<string, Survey>>();
 
-function surveyOf(project: Project, home: string): Survey {
+function surveyOf(project: Project, home: string, contained: boolean): Survey {
   let known = surveys.get(project);
   if (!known) {
     known = new Map();
     surveys.set(project, known);
   }
-  let survey = known.get(home);
+  const key = `${contained} ${home}`;
+  let survey = known.get(key);
   if (!survey) {
-    survey = surveyed(project, home);
-    known.set(home, survey);
+    survey = surveyed(project, home, contained);
+    known.set(key, survey);
   }
   return survey;
 }
 
-function surveyed(project: Project, home: string): Survey {
+function surveyed(project: Project, home: string, contained: boolean): Survey {
   const reached = new Set<Pool>();
   const ports = new Set<number>();
   const unmatched = new Map<string, Address>();
@@ -91,41 +112,43 @@ function surveyed(project: Project, home: string): Survey {
       }
     }
   }
-  const unreached = poolsOf(project, home).filter((pool) => {
+  const system = systemOf(project);
+  const pools = poolsOf(project, home).filter(
+    (pool) => !system.isInPhpImage(fileOf(pool)) && (contained || system.poolContainersOf(fileOf(pool)).length === 0),
+  );
+  const unreached = pools.filter((pool) => {
     const listen = listenOf(pool);
     // Another host, or a container, connects to it.
     const fromAfar = listen.kind === 'tcp' && ports.has(listen.port) && listensEverywhere(listen);
     return !reached.has(pool) && !fromAfar;
   });
-  const byName = new Map<string, Pool[]>();
-  for (const pool of unreached) {
-    const listen = listenOf(pool);
-    if (listen.kind === 'unknown') continue;
-    const name = nameOf(listen);
-    const same = byName.get(name);
-    if (same) same.push(pool);
-    else byName.set(name, [pool]);
-  }
-  return { unreached, unmatched: [...unmatched.values()], byName };
+  const spellPool = (pool: Pool): string => spell(listenOf(pool));
+  return {
+    pools: sorted(pools, spellPool),
+    unreached: sorted(unreached, spellPool),
+    unmatched: sorted([...unmatched.values()], spell),
+  };
 }
 
-function nearest(addresses: readonly Address[], pool: Pool): Address | null {
-  const listen = listenOf(pool);
-  let best: { address: Address; distance: number } | null = null;
-  for (const address of addresses) {
-    const distance = distanceOf(address, listen);
-    if (!best || distance < best.distance) best = { address, distance };
-  }
-  return best?.address ?? null;
+/** The pool that answers at `address` on the machine that `file` is for; null where it may be another machine's. */
+export function poolNear(project: Project, file: string, address: Address): Pool | null {
+  const found = poolsAt(project, address);
+  if (found.length === 0) return null;
+  const home = homeOf(file);
+  const near = found.find((pool) => homeOf(fileOf(pool)) === home);
+  return near ?? (poolsOf(project, home).includes(found[0]!) ? found[0]! : null);
 }
 
-function nameOf(address: Address | ListenAddress): string {
-  return address.kind === 'unix' ? basename(address.path) : address.kind === 'tcp' ? String(address.port) : '';
+/** Do the two files belong to one machine, as far as their folders tell? */
+export function areNear(project: Project, file: string, other: string): boolean {
+  return homeOf(file) === homeOf(other) || homesOf(project).size === 1;
 }
 
 const homes = new WeakMap<readonly Pool[], Map<string, Pool[]>>();
 
-function poolsOf({ pools }: Project, home: string): readonly Pool[] {
+/** The pools of the same home; where there are but one nginx and one php-fpm in view, these belong together. */
+function poolsOf(project: Project, home: string): readonly Pool[] {
+  const { pools } = project;
   let byHome = homes.get(pools);
   if (!byHome) {
     byHome = new Map();
@@ -137,7 +160,19 @@ function poolsOf({ pools }: Project, home: string): readonly Pool[] {
     }
     homes.set(pools, byHome);
   }
-  return byHome.get(home) ?? [];
+  const own = byHome.get(home);
+  return own ?? (byHome.size === 1 && homesOf(project).size === 1 ? pools : []);
+}
+
+const nginxHomes = new WeakMap<Structure, ReadonlySet<string>>();
+
+function homesOf({ structure, nginxSources }: Project): ReadonlySet<string> {
+  let found = nginxHomes.get(structure);
+  if (!found) {
+    found = new Set(nginxSources.map(({ file }) => homeOf(file)));
+    nginxHomes.set(structure, found);
+  }
+  return found;
 }
 
 function fileOf(pool: Pool): string {
@@ -146,7 +181,7 @@ function fileOf(pool: Pool): string {
 
 /** Folders in which configurations are kept, whoever they belong to. */
 const KEPT =
-  /^(?:etc|usr|local|opt|nginx|openresty|php[\d.-]*|php-?fpm[\d.]*|\d+\.\d+|fpm|confs?|configs?|configuration|cnf|conf\.d|http\.d|sites(?:-available|-enabled)?|vhosts?(?:\.d)?|servers?|pools?|pool\.d|php-fpm\.d|snippets|\.?docker|templates|files|rootfs|remi|web|roles|includes?|zz?-?docker)$/i;
+  /^(?:etc|usr|local|opt|nginx|openresty|php[\d.-]*|php-?fpm[\d.]*|\d+\.\d+|fpm|confs?|configs?|configuration|cnf|conf\.d|http\.d|sites(?:-available|-enabled)?|vhosts?(?:\.d)?|servers?|pools?|pool\.d|php-fpm\.d|snippets|\.?docker|compose|templates|files|rootfs|remi|web|roles|includes?|zz?-?docker|systemd|system|services|units?|init)$/i;
 
 /** The service that a file belongs to: its folder, without those that only say what kind of file it is. */
 function homeOf(file: string): string {

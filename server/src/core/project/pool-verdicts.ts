@@ -6,8 +6,8 @@ import { isSaid, judgeGlobal, judgePool, type PoolVerdict, placeOf } from '../ph
 import { judgeSetting, type SettingVerdict } from '../php-fpm/judge/setting';
 import { type FpmInstance, type IncludePattern, includes, type Pool } from '../php-fpm/model';
 import type { FpmTree, Setting } from '../php-fpm/tree';
-import { dirname, isAbsolute } from '../text/path';
 import type { Edit } from '../text/edit';
+import { basename, dirname, isAbsolute } from '../text/path';
 import type { Place } from '../text/span';
 import { fpmPattern, type Project } from './project';
 import type { FpmSource } from './source';
@@ -51,12 +51,18 @@ function byFile(project: Project): Map<string, FpmVerdict[]> {
 
 function* judgeInstance(project: Project, instance: FpmInstance, roots: readonly string[]): Generator<FpmVerdict> {
   const tree = (file: string): FpmTree | null => project.fpm(file)?.tree ?? null;
-  const isFilledIn = (file: string): boolean => isTemplate(tree(file)?.text ?? '');
+  const templates = new Map<string, boolean>();
+  const isFilledIn = (file: string): boolean => {
+    const known = templates.get(file) ?? isTemplate(tree(file)?.text ?? '');
+    templates.set(file, known);
+    return known;
+  };
   const inView = isInView(project, instance, roots);
-  const adrift = new Map<Setting, boolean>();
+  /** What stands before the first header of a file whose includer is not in view. */
+  const adrift = new Set<Setting>();
   for (const file of roots) {
     const root = tree(file);
-    if (root) for (const setting of root.preamble.settings) adrift.set(setting, !startsGlobal(root));
+    if (root && !startsGlobal(root)) for (const setting of root.preamble.settings) adrift.add(setting);
   }
 
   let faults = 0;
@@ -66,8 +72,8 @@ function* judgeInstance(project: Project, instance: FpmInstance, roots: readonly
     ...instance.pools.map((one) => [one, one.values] as const),
   ]) {
     for (const { file, setting } of values) {
-      const loose = isFilledIn(file) || adrift.get(setting);
-      const verdict = judgeSetting(setting, loose ? 'either' : pool ? 'pool' : 'global');
+      const loose = isFilledIn(file) || adrift.has(setting);
+      const verdict = judgeSetting(setting, loose ? 'either' : pool ? 'pool' : 'global', faults < MOST_SUGGESTED);
       if (!verdict) continue;
       faults++;
       if (pool) bad.add(pool);
@@ -106,9 +112,14 @@ function* judgeInstance(project: Project, instance: FpmInstance, roots: readonly
   if (faults === 0 && instance.pools.length === 0) yield* noPool(project, instance, roots, inView);
 }
 
+/** In a file of another program no name is meant by any other. */
+const MOST_SUGGESTED = 100;
+
 /** Marks of template languages outside of `${…}`, which is php-fpm's own. */
-function isTemplate(text: string): boolean {
-  return /\{\{|\{%|<%|<\?(?:php|=)|<tmpl_|\{tmpl_|^[ \t]*@(?:include|if|foreach|php|env|isset|unless)\b/m.test(text);
+export function isTemplate(text: string): boolean {
+  return /\{\{|(?<!%)\{%|<%|<\?(?:php|=)|<tmpl_|\{tmpl_|^[ \t]*@(?:include|if|foreach|php|env|isset|unless)\b/m.test(
+    text,
+  );
 }
 
 /** A main file, with all that it and the files in it include, or with pools of its own and no include. */
@@ -135,13 +146,17 @@ function isInView(project: Project, instance: FpmInstance, roots: readonly strin
 
 /** An include that is for the machine at hand, and has no file on it. */
 export function bringsNothing(project: Project, file: string, { pattern, setting }: IncludePattern): boolean {
-  // Elsewhere than beside the file it may be there on the machine that the file is for.
-  const found = setting.known && isAbsolute(pattern) && pattern.startsWith(`${dirname(file)}/`);
-  return found && project.resolved.get(pattern)?.files.length === 0;
+  if (!setting.known || !isAbsolute(pattern) || project.resolved.get(pattern)?.files.length !== 0) return false;
+  // Elsewhere than beside the main file it may be there on the machine that the files are for.
+  return project.fpmRoots.some(({ files: [root] }) => {
+    const home = `${dirname(root!)}/`;
+    return file.startsWith(home) && pattern.startsWith(home);
+  });
 }
 
-/** Three of what a pool must have: the fourth is forgotten, not set elsewhere. */
+/** Three of what a pool must have: the fourth is forgotten, not set elsewhere; but for a file that is named to be read last. */
 function looksWhole(pool: Pool): boolean {
+  if (pool.places.some(({ file }) => /^(?:z+|\d{2,4})[-_.]/i.test(basename(file)))) return false;
   return ['user', 'listen', 'pm', 'pm.max_children'].filter((key) => pool.get(key)).length >= 3;
 }
 

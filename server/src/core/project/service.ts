@@ -1,8 +1,10 @@
 /** Which service stands behind an address: what to name in `systemctl`, `docker` and `pm2` commands. */
 import type { Address } from '../nginx/model';
 import type { Pool } from '../php-fpm/model';
+import { meets } from './address';
 import { poolAt } from './links';
 import type { Project } from './project';
+import { unitListeners } from './units';
 
 export interface Backend {
   readonly kind: 'php-fpm' | 'app' | 'container';
@@ -15,6 +17,8 @@ export interface Backend {
 export function backendAt(project: Project | null, address: Address | null, scheme: string | null): Backend {
   const pool = project && address ? poolAt(project, address) : null;
   if (pool) return { kind: 'php-fpm', name: poolService(pool), pool };
+  const unit = project && address ? unitAt(project, address) : null;
+  if (unit !== null) return { kind: 'app', name: unit, pool: null };
   if (address?.kind === 'unix') {
     if (/php|fpm/i.test(address.path)) return { kind: 'php-fpm', name: phpService(address.path), pool: null };
     return { kind: 'app', name: socketService(address.path), pool: null };
@@ -24,6 +28,12 @@ export function backendAt(project: Project | null, address: Address | null, sche
     return { kind: 'container', name: address.host, pool: null };
   }
   return { kind: 'app', name: null, pool: null };
+}
+
+/** The unit whose command line or socket says that it listens there. */
+function unitAt(project: Project, address: Address): string | null {
+  const found = unitListeners(project).filter((each) => meets(address, each.address));
+  return found.length === 1 ? found[0]!.unit.name.replace(/\.service$/, '') : null;
 }
 
 /** The systemd unit of a pool: Debian and Ubuntu keep a php-fpm for each version, others have one. */

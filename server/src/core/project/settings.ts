@@ -98,7 +98,11 @@ export interface NginxUser {
 export function nginxUser(project: Project, near: string): NginxUser | null {
   const together = project.together(near);
   const found = project.named('user').filter(({ directive, file }) => !directive.parent && together.has(file));
-  const at = found[0];
+  const roots = project.structure.roots.filter(({ files }) => files.has(near));
+  const own = found.find(({ file }) => roots.some(({ files }) => files.has(file)));
+  // A fragment may be any of several main files'.
+  const users = new Set(found.map(({ directive }) => directive.args[0]?.value));
+  const at = own ?? (users.size === 1 ? found[0] : undefined);
   const [user, group] = at?.directive.args ?? [];
   return at && user && !user.template ? { user: user.value, group: group?.value ?? user.value, at } : null;
 }

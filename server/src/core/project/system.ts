@@ -36,6 +36,8 @@ export interface System {
   unit(name: string): Unit | undefined;
   /** The services that are given the file, and those of the same name that other Compose files of the folder speak of. */
   containersOf(file: string): readonly Container[];
+  /** A file of php-fpm that some image is made with, in which `zz-docker.conf` may say otherwise. */
+  isInPhpImage(file: string): boolean;
   /** The services that are given this file of php-fpm. */
   poolContainersOf(file: string): readonly Container[];
   /** The services that go by that name, of the Compose files beside `near`, else of all. */
@@ -54,12 +56,19 @@ export function systemOf(project: Project): System {
   return found;
 }
 
+/** More services than anybody runs. */
+const MOST_CONTAINERS = 1000;
+
 function readSystem(neighbours: readonly Neighbour[]): System {
   const dockerfiles = new Map<string, Dockerfile>();
   for (const each of neighbours) if (each.kind === 'dockerfile') dockerfiles.set(each.file, each.dockerfile);
-  const containers = neighbours.flatMap((each) =>
-    each.kind === 'compose' ? each.compose.services.map((service) => container(each.file, each.compose, service)) : [],
-  );
+  const containers = neighbours
+    .flatMap((each) =>
+      each.kind === 'compose'
+        ? each.compose.services.map((service) => container(each.file, each.compose, service))
+        : [],
+    )
+    .slice(0, MOST_CONTAINERS);
   const units = readUnits(neighbours);
   const known = new Map<string, readonly Container[]>();
 
@@ -83,6 +92,13 @@ function readSystem(neighbours: readonly Neighbour[]): System {
       }
       return found;
     },
+    isInPhpImage: (file) =>
+      [...dockerfiles.values()].some(
+        ({ image, copies }) =>
+          image !== null &&
+          isPhpImage(plainImage(image)) &&
+          copies.some(({ from, to }) => basename(from) === basename(file) || to.startsWith(FPM_FOLDER)),
+      ),
     poolContainersOf: (file) => containers.filter((each) => placesOf(each, file).some((place) => /php/.test(place))),
     named(name, near) {
       const wanted = name.toLowerCase();

@@ -58,6 +58,8 @@ export function readUnit(text: string): UnitFile {
 
 /** The unit that a file is, or is a drop-in of; null for a file that is neither. */
 export function unitName(path: string): string | null {
+  // Links to units that stand elsewhere.
+  if (/\.(?:wants|requires)\//.test(path)) return null;
   const found = /(?:^|\/)([^/]+\.(?:service|socket))(?:\.d\/[^/]+\.conf)?$/.exec(path);
   return found ? found[1]! : null;
 }

@@ -2,14 +2,22 @@
 import linksAllowedClients from './links/allowed-clients';
 import linksKeepaliveChildren from './links/keepalive-children';
 import linksLoopbackInContainer from './links/loopback-in-container';
+import linksOverriddenListen from './links/overridden-listen';
 import linksPoolAddressMismatch from './links/pool-address-mismatch';
+import linksPoolLoopback from './links/pool-loopback';
 import linksPrivateTmp from './links/private-tmp';
 import linksPublishedPort from './links/published-port';
+import linksRuntimeDirectory from './links/runtime-directory';
 import linksSocketPermission from './links/socket-permission';
 import linksTimeouts from './links/timeouts';
+import linksUnitAddressMismatch from './links/unit-address-mismatch';
+import linksUnitFileLimit from './links/unit-file-limit';
+import linksUnitSocketPermission from './links/unit-socket-permission';
+import linksUnknownService from './links/unknown-service';
 import linksWrongProtocol from './links/wrong-protocol';
 import nginxAccessOrder from './nginx/access-order';
 import nginxAliasTraversal from './nginx/alias-traversal';
+import nginxAllServersDown from './nginx/all-servers-down';
 import nginxArgumentCount from './nginx/argument-count';
 import nginxBufferSizes from './nginx/buffer-sizes';
 import nginxByteOrderMark from './nginx/byte-order-mark';
@@ -23,6 +31,8 @@ import nginxDuplicateMapKey from './nginx/duplicate-map-key';
 import nginxDuplicateServerName from './nginx/duplicate-server-name';
 import nginxDuplicateUpstream from './nginx/duplicate-upstream';
 import nginxDuplicateZone from './nginx/duplicate-zone';
+import nginxEmptyTarget from './nginx/empty-target';
+import nginxErrorPageProxied from './nginx/error-page-proxied';
 import nginxFewConnections from './nginx/few-connections';
 import nginxFileLimits from './nginx/file-limits';
 import nginxHashSizes from './nginx/hash-sizes';
@@ -34,14 +44,17 @@ import nginxIncompatibleDirectives from './nginx/incompatible-directives';
 import nginxIncompleteServer from './nginx/incomplete-server';
 import nginxInvalidServerName from './nginx/invalid-server-name';
 import nginxInvalidValue from './nginx/invalid-value';
+import nginxKeepaliveRace from './nginx/keepalive-race';
 import nginxLateLoadModule from './nginx/late-load-module';
 import nginxLikelyMissingSemicolon from './nginx/likely-missing-semicolon';
+import nginxLocalhostWithoutRetry from './nginx/localhost-without-retry';
 import nginxLostHeaders from './nginx/lost-headers';
 import nginxMisplacedDirective from './nginx/misplaced-directive';
 import nginxMissingBrace from './nginx/missing-brace';
 import nginxMissingCertificate from './nginx/missing-certificate';
 import nginxMissingClientCa from './nginx/missing-client-ca';
 import nginxMissingEvents from './nginx/missing-events';
+import nginxMissingScriptFilename from './nginx/missing-script-filename';
 import nginxMissingSemicolon from './nginx/missing-semicolon';
 import nginxNoFailover from './nginx/no-failover';
 import nginxNoResolver from './nginx/no-resolver';
@@ -71,6 +84,7 @@ import nginxUnknownDirective from './nginx/unknown-directive';
 import nginxUnknownVariable from './nginx/unknown-variable';
 import nginxUnsupportedBackup from './nginx/unsupported-backup';
 import nginxUpstreamPort from './nginx/upstream-port';
+import nginxUpstreamSchemePort from './nginx/upstream-scheme-port';
 import nginxUpstreamTlsFiles from './nginx/upstream-tls-files';
 import nginxUpstreamTlsName from './nginx/upstream-tls-name';
 import nginxUpstreamTlsProtocols from './nginx/upstream-tls-protocols';
@@ -78,6 +92,7 @@ import nginxUpstreamTlsVerify from './nginx/upstream-tls-verify';
 import nginxValidReferers from './nginx/valid-referers';
 import nginxWeakTls from './nginx/weak-tls';
 import nginxWebsocketWithoutUpgrade from './nginx/websocket-without-upgrade';
+import nginxWildcardDestination from './nginx/wildcard-destination';
 import nginxWrongVersion from './nginx/wrong-version';
 import nginxZoneMismatch from './nginx/zone-mismatch';
 import phpFpmArrayBrackets from './php-fpm/array-brackets';
@@ -103,14 +118,22 @@ export default [
   linksAllowedClients,
   linksKeepaliveChildren,
   linksLoopbackInContainer,
+  linksOverriddenListen,
   linksPoolAddressMismatch,
+  linksPoolLoopback,
   linksPrivateTmp,
   linksPublishedPort,
+  linksRuntimeDirectory,
   linksSocketPermission,
   linksTimeouts,
+  linksUnitAddressMismatch,
+  linksUnitFileLimit,
+  linksUnitSocketPermission,
+  linksUnknownService,
   linksWrongProtocol,
   nginxAccessOrder,
   nginxAliasTraversal,
+  nginxAllServersDown,
   nginxArgumentCount,
   nginxBufferSizes,
   nginxByteOrderMark,
@@ -124,6 +147,8 @@ export default [
   nginxDuplicateServerName,
   nginxDuplicateUpstream,
   nginxDuplicateZone,
+  nginxEmptyTarget,
+  nginxErrorPageProxied,
   nginxFewConnections,
   nginxFileLimits,
   nginxHashSizes,
@@ -135,14 +160,17 @@ export default [
   nginxIncompleteServer,
   nginxInvalidServerName,
   nginxInvalidValue,
+  nginxKeepaliveRace,
   nginxLateLoadModule,
   nginxLikelyMissingSemicolon,
+  nginxLocalhostWithoutRetry,
   nginxLostHeaders,
   nginxMisplacedDirective,
   nginxMissingBrace,
   nginxMissingCertificate,
   nginxMissingClientCa,
   nginxMissingEvents,
+  nginxMissingScriptFilename,
   nginxMissingSemicolon,
   nginxNoFailover,
   nginxNoResolver,
@@ -172,6 +200,7 @@ export default [
   nginxUnknownVariable,
   nginxUnsupportedBackup,
   nginxUpstreamPort,
+  nginxUpstreamSchemePort,
   nginxUpstreamTlsFiles,
   nginxUpstreamTlsName,
   nginxUpstreamTlsProtocols,
@@ -179,6 +208,7 @@ export default [
   nginxValidReferers,
   nginxWeakTls,
   nginxWebsocketWithoutUpgrade,
+  nginxWildcardDestination,
   nginxWrongVersion,
   nginxZoneMismatch,
   phpFpmArrayBrackets,

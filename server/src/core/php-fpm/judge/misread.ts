@@ -1,5 +1,6 @@
 /** Values that php-fpm takes without a word and reads otherwise than meant. */
 
+import { parseListen } from '../address';
 import { fpmDirective } from '../catalogue';
 import type { Setting } from '../tree';
 import { isPlaceholder, isPlainTime, toSeconds } from './value';
@@ -9,26 +10,27 @@ export interface Misread {
   readonly meant?: string;
 }
 
-/** Null where the value is read as it looks. */
-export function misread(setting: Setting): Misread | null {
+/** Null where the value is read as it looks. `all`: the settings of the section. */
+export function misread(setting: Setting, all: readonly Setting[]): Misread | null {
   const { key, sub, value, known } = setting;
   if (!known || sub !== null || value === '' || isPlaceholder(value)) return null;
   const directive = fpmDirective(key, 'pool') ?? fpmDirective(key, 'global');
   if (!directive) return null;
   if (directive.type === 'time' && /[0-9smhd]$/.test(value) && !isPlainTime(value)) {
     return {
-      message: `php-fpm reads "${cut(value)}" as ${toSeconds(value)} seconds: one whole number and one of s, m, h, d are read, no more.`,
+      message: `php-fpm reads "${cut(value)}" as ${toSeconds(value)} s: one whole number and one of s, m, h, d are read, no more.`,
     };
   }
   switch (directive.name) {
     case 'listen.mode':
       return checkMode(value);
     case 'listen.allowed_clients':
-      return checkClients(value);
+      // Who comes over a Unix socket is not asked.
+      return all.some(isUnixListen) ? null : checkClients(value);
     case 'security.limit_extensions':
       return /[,;]/.test(value)
         ? {
-            message: `php-fpm separates extensions by spaces: "${cut(/\S*[,;]\S*/.exec(value)![0])}" is one that no script has, and requests get "Access denied" (403).`,
+            message: `php-fpm separates extensions by spaces: "${cut(value.split(/\s/).find((word) => /[,;]/.test(word))!)}" is one that no script has, and requests get "Access denied" (403).`,
             meant: value
               .split(/[\s,;]+/)
               .filter(Boolean)
@@ -38,6 +40,10 @@ export function misread(setting: Setting): Misread | null {
     default:
       return null;
   }
+}
+
+function isUnixListen({ key, sub, value, known }: Setting): boolean {
+  return sub === null && key.toLowerCase() === 'listen' && known && parseListen(value).kind === 'unix';
 }
 
 /** strtoul() in base 8: what comes before the first other character counts. */

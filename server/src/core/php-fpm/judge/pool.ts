@@ -156,7 +156,7 @@ function missing(pool: Pool, view: PoolView, empty: Value | undefined, key: stri
     about: 'missing',
     ...at,
     message: `Pool "${pool.name}" ${what}`,
-    ...(sample && place && tree
+    ...(sample && place && tree && tree.entries.length < MOST_MENDED
       ? {
           fix: {
             title: `Add ${key} = ${sample}`,
@@ -169,6 +169,9 @@ function missing(pool: Pool, view: PoolView, empty: Value | undefined, key: stri
       : {}),
   };
 }
+
+/** In entries of the file: each mend looks at all of them. */
+const MOST_MENDED = 2000;
 
 /** Of what can be added without knowing the machine. */
 const SAMPLES: Readonly<Record<string, string>> = { pm: 'ondemand', 'pm.max_children': '5' };

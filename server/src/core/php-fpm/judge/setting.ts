@@ -18,14 +18,14 @@ export interface SettingVerdict {
 /** `either`: the section is decided elsewhere, by a template or by whoever includes the file. */
 export type Place = 'global' | 'pool' | 'either';
 
-/** Null where php-fpm goes on. A syntax error has been told by the parser. */
-export function judgeSetting(setting: Setting, place: Place): SettingVerdict | null {
+/** Null where php-fpm goes on. A syntax error has been told by the parser. `suggests`: look for the name that was meant. */
+export function judgeSetting(setting: Setting, place: Place, suggests = true): SettingVerdict | null {
   const { key, sub, operatorSpan } = setting;
   if (operatorSpan === null || isFilledIn(key)) return null;
-  if (sub !== null) return judgeArray(setting, sub, place);
+  if (sub !== null) return judgeArray(setting, sub, place, suggests);
   if (key === 'include') return null;
   const here = known(key, place);
-  if (!here) return notHere(setting, place);
+  if (!here) return notHere(setting, place, suggests);
   if (isArray(here)) return brackets(setting, `"${key}" needs brackets: ${key}[${sample(key)}] = …`);
   const { value } = setting;
   if (place === 'global' && setting.known && here.type !== 'integer' && value.includes('$pool')) {
@@ -34,7 +34,7 @@ export function judgeSetting(setting: Setting, place: Place): SettingVerdict | n
   return judgeValue(setting, here);
 }
 
-function judgeArray(setting: Setting, sub: string, place: Place): SettingVerdict | null {
+function judgeArray(setting: Setting, sub: string, place: Place, suggests: boolean): SettingVerdict | null {
   const { key, value } = setting;
   if (key === 'access.suppress_path') {
     if (sub !== '')
@@ -59,7 +59,7 @@ function judgeArray(setting: Setting, sub: string, place: Place): SettingVerdict
   const here = fpmDirective(key, 'pool');
   if (!here || !isArray(here)) {
     if (known(key, 'either')) return brackets(setting, `"${key}" takes no brackets: ${key} = ${shown(value)}`);
-    return unknown(setting, ARRAYS);
+    return unknown(setting, suggests ? ARRAYS : null);
   }
   return judgeValue(setting, here);
 }
@@ -73,10 +73,10 @@ function judgeValue(setting: Setting, here: FpmDirective): SettingVerdict | null
   return wrong(setting, `${name}: "${shown(value)}" is ${found.message}.`, found.meant);
 }
 
-function notHere(setting: Setting, place: Place): SettingVerdict {
+function notHere(setting: Setting, place: Place, suggests: boolean): SettingVerdict {
   const { key, keySpan } = setting;
   const other = known(key, place === 'pool' ? 'global' : 'pool');
-  if (!other) return unknown(setting, place === 'global' ? GLOBAL : POOL);
+  if (!other) return unknown(setting, suggests ? (place === 'global' ? GLOBAL : POOL) : null);
   if (isArray(other))
     return brackets(setting, `"${key}" needs brackets, and stands in a pool: ${key}[${sample(key)}] = …`);
   return {
@@ -89,8 +89,8 @@ function notHere(setting: Setting, place: Place): SettingVerdict {
   };
 }
 
-function unknown({ key, keySpan, sub }: Setting, names: readonly string[]): SettingVerdict {
-  const meant = meantBy(key, names) ?? meantBy(key, ALL);
+function unknown({ key, keySpan, sub }: Setting, names: readonly string[] | null): SettingVerdict {
+  const meant = names && (meantBy(key, names) ?? meantBy(key, ALL));
   const asWritten = sub === null ? key : `${key}[${sub}]`;
   return {
     stage: 'unknown',
@@ -120,7 +120,7 @@ function brackets({ keySpan, subSpan }: Setting, message: string): SettingVerdic
 
 /** A name that a template writes: `__KEY__`, `@KEY@`, `%key%`. */
 function isFilledIn(key: string): boolean {
-  return /^__\w+__$|[$@<>%{}|]/.test(key);
+  return /^__\w{1,60}__$|[$@<>{}|]|%\w{1,60}%/.test(key);
 }
 
 /** Arrays are known with case, other names without. */

@@ -1,6 +1,7 @@
 /** Flags a pool that hangs up on nginx because its list of clients does not have nginx's address. */
 import { isLoopback, spell } from '../../project/address';
-import { addressesIn, poolAt } from '../../project/links';
+import { linkedAddresses } from '../../project/links';
+import { poolNear } from '../../project/meant';
 import { defineRule, mend } from '../rule';
 
 export default defineRule({
@@ -13,11 +14,10 @@ word to them: \`recv() failed (104: Connection reset by peer)\` and **502**, not
 \`127.0.0.1\`. The addresses stand side by side with commas and without spaces: php-fpm takes a space for a part of the address.`,
   references: ['https://www.php.net/manual/en/install.fpm.configuration.php#listen-allowed-clients'],
   *check(source, project) {
-    if (project.pools.length === 0) return;
-    for (const { endpoint, pass } of addressesIn(project, source)) {
+    for (const { endpoint, pass } of linkedAddresses(project, source)) {
       const { address } = endpoint;
       if (pass.target.family !== 'fastcgi' || address.kind !== 'tcp' || !isLoopback(address)) continue;
-      const pool = poolAt(project, address);
+      const pool = poolNear(project, endpoint.at.file, address);
       const allowed = pool?.get('listen.allowed_clients');
       if (!pool || !allowed?.known || allowed.value === '' || /any/i.test(allowed.value)) continue;
       const clients = allowed.value.split(',');

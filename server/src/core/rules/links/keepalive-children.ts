@@ -1,5 +1,6 @@
 /** Flags kept FastCGI connections that take all children of a pool. */
-import { passesOf, poolAt } from '../../project/links';
+import { passesOf } from '../../project/links';
+import { poolNear } from '../../project/meant';
 import { inForce } from '../../project/settings';
 import { defineRule } from '../rule';
 
@@ -14,6 +15,7 @@ requests wait for a child until **504**; measured with one kept connection and o
 \`pm.max_children\` well above N times the number of workers, nothing is lost. PHP gains little from kept connections.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_keep_conn'],
   *check(source, project) {
+    if (project.pools.length === 0) return;
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'fastcgi' || !pass.upstream) continue;
       if (inForce(project, pass, 'fastcgi_keep_conn')?.directive.args[0]?.value !== 'on') continue;
@@ -25,7 +27,7 @@ requests wait for a child until **504**; measured with one kept connection and o
         project.named('worker_processes').find(({ file }) => project.together(source.file).has(file))?.directive.args[0]
           ?.value,
       );
-      const pools = new Set(pass.endpoints.flatMap(({ address }) => poolAt(project, address) ?? []));
+      const pools = new Set(pass.endpoints.flatMap(({ address }) => poolNear(project, source.file, address) ?? []));
       // Connections are kept for the group, whichever of its pools they lead to.
       if (pools.size !== 1) continue;
       const [pool] = pools;

@@ -1,6 +1,6 @@
 /** Flags a loopback address inside a container in which nothing but nginx runs. */
 import { isLoopback, spell } from '../../project/address';
-import { addressesIn } from '../../project/links';
+import { linkedAddresses } from '../../project/links';
 import type { Project } from '../../project/project';
 import { type Container, hasOwnNetwork, portsOf, runsOnlyNginx, systemOf } from '../../project/system';
 import { defineRule, mend } from '../rule';
@@ -24,9 +24,11 @@ host itself, it is \`host.docker.internal\` (with \`extra_hosts: ["host.docker.i
     const own = ownPorts(project, source.file);
     if (!own) return;
     const { file, service } = containers[0]!;
-    for (const { endpoint } of addressesIn(project, source)) {
+    for (const { endpoint } of linkedAddresses(project, source)) {
       const { address } = endpoint;
       if (address.kind !== 'tcp' || address.port === null || !isLoopback(address) || own.has(address.port)) continue;
+      // Docker's own name server is there.
+      if (address.host === '127.0.0.11') continue;
       const port = address.port;
       const others = peersOf(containers, system.containers).filter((each) => portsOf(each).has(port));
       const names = [...new Set(others.map((each) => each.service.name))];
@@ -70,7 +72,8 @@ function peersOf(containers: readonly Container[], all: readonly Container[]): C
 
 /** The ports that nginx itself listens on; null where a template decides. */
 function ownPorts(project: Project, file: string): Set<number> | null {
-  const ports = new Set<number>();
+  // A server without "listen", and the image's own default.conf.
+  const ports = new Set<number>([80]);
   const near = project.together(file);
   for (const at of project.named('listen')) {
     if (!near.has(at.file) && at.file !== file) continue;

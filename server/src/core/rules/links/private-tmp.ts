@@ -1,6 +1,6 @@
 /** Flags a socket in a folder that systemd hides from the other side. */
 import { meets, spell } from '../../project/address';
-import { addressesIn, poolAt } from '../../project/links';
+import { linkedAddresses, poolAt } from '../../project/links';
 import { isOn, systemOf, type Unit } from '../../project/system';
 import { unitListeners } from '../../project/units';
 import { defineRule } from '../rule';
@@ -17,7 +17,7 @@ exist for nginx, and the other way round: \`connect() to unix:/tmp/… failed (2
   *check(source, project) {
     const { units } = systemOf(project);
     if (units.length === 0) return;
-    for (const { endpoint } of addressesIn(project, source)) {
+    for (const { endpoint } of linkedAddresses(project, source)) {
       const { address } = endpoint;
       if (address.kind !== 'unix' || !/^\/(?:var\/)?tmp\//.test(address.path)) continue;
       const hidden = units.filter((unit) => isSide(unit) || listens(unit)).find((unit) => hides(unit));

@@ -1,6 +1,6 @@
 /** Flags a connection to the port that a container is published on, where its own port is another. */
 
-import { addressesIn, type Endpoint } from '../../project/links';
+import { type Endpoint, linkedAddresses } from '../../project/links';
 import type { Project } from '../../project/project';
 import { hasOwnNetwork, portsOf, systemOf } from '../../project/system';
 import { defineRule, mend, type Report } from '../rule';
@@ -15,7 +15,7 @@ itself, where only port 80 listens: \`app:8080\` is refused (\`connect() failed 
 behind the colon.`,
   references: ['https://docs.docker.com/compose/how-tos/networking/'],
   *check(source, project) {
-    for (const { endpoint } of addressesIn(project, source)) yield* judge(project, endpoint);
+    for (const { endpoint } of linkedAddresses(project, source)) yield* judge(project, endpoint);
   },
 });
 
@@ -24,7 +24,8 @@ function* judge(project: Project, endpoint: Endpoint): Generator<Report> {
   if (address.kind !== 'tcp' || address.port === null || !/^[a-z][\w-]*$/i.test(address.host)) return;
   const { port, host } = address;
   const system = systemOf(project);
-  const services = system.named(host, system.containersOf(endpoint.at.file));
+  const own = system.containersOf(endpoint.at.file);
+  const services = own.length > 0 ? system.named(host, own) : [];
   const [first] = services;
   if (!first || new Set(services.map(({ service }) => service.name)).size > 1) return;
   if (!services.every((each) => hasOwnNetwork(each, system.containers))) return;

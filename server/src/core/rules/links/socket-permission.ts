@@ -1,5 +1,6 @@
 /** Flags a pool's socket that the user nginx runs as may not open. */
-import { passesOf, poolAt } from '../../project/links';
+import { passesOf } from '../../project/links';
+import { poolNear } from '../../project/meant';
 import { nginxUser } from '../../project/settings';
 import { socketAccess } from '../../project/socket-access';
 import { fix } from '../../remedies/remedy';
@@ -20,7 +21,7 @@ root. A worker of nginx that is neither gets \`connect() to unix:… failed (13:
     if (!user) return;
     for (const pass of passesOf(project, source)) {
       for (const endpoint of pass.endpoints) {
-        const pool = endpoint.address.kind === 'unix' ? poolAt(project, endpoint.address) : null;
+        const pool = endpoint.address.kind === 'unix' ? poolNear(project, source.file, endpoint.address) : null;
         const access = pool && socketAccess(pool, user);
         if (!pool || !access || access.verdict === 'open') continue;
         const place = access.place ?? pool.get('listen')!;

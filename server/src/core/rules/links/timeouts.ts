@@ -1,7 +1,8 @@
 /** Points out limits of time in nginx and php-fpm that end a request in an order that nobody means. */
 
 import type { Pool, Value } from '../../php-fpm/model';
-import { passesOf, poolAt } from '../../project/links';
+import { passesOf } from '../../project/links';
+import { poolNear } from '../../project/meant';
 import { inForce, timeInForce } from '../../project/settings';
 import { defineRule } from '../rule';
 
@@ -20,10 +21,12 @@ export default defineRule({
     'https://www.php.net/manual/en/install.fpm.configuration.php#request-terminate-timeout',
   ],
   *check(source, project) {
+    if (project.pools.length === 0) return;
+    if (project.pools.length === 0) return;
     const said = new Set<string>();
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'fastcgi') continue;
-      const pools = new Set(pass.endpoints.flatMap(({ address }) => poolAt(project, address) ?? []));
+      const pools = new Set(pass.endpoints.flatMap(({ address }) => poolNear(project, source.file, address) ?? []));
       if (pools.size !== 1) continue;
       const [pool] = pools;
       const read = timeInForce(project, pass, 'fastcgi_read_timeout', 60_000);

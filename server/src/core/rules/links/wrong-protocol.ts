@@ -1,7 +1,8 @@
 /** Flags a pass that speaks another protocol than what listens at its address. */
 import { isLocal, meets, spell } from '../../project/address';
 import { isInstalled } from '../../project/includes';
-import { addressesIn, type Endpoint, type Pass, poolAt } from '../../project/links';
+import { type Endpoint, linkedAddresses, type Pass } from '../../project/links';
+import { areNear, poolNear } from '../../project/meant';
 import type { Project } from '../../project/project';
 import { isPhpImage, systemOf } from '../../project/system';
 import { type Protocol, unitListeners } from '../../project/units';
@@ -20,7 +21,7 @@ frame: 4740180\`, and \`uwsgi_pass\` with a hanging request. Told from pools, fr
 uvicorn, puma, php-cgi …) and from official images in Compose files.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_pass'],
   *check(source, project) {
-    for (const { endpoint, pass } of addressesIn(project, source)) {
+    for (const { endpoint, pass } of linkedAddresses(project, source)) {
       const { family, scheme } = pass.target;
       if (family === 'memcached' || scheme === 'tcp') continue;
       const backend = behind(project, endpoint, pass);
@@ -54,7 +55,7 @@ interface Backend {
 
 function behind(project: Project, { address, at }: Endpoint, pass: Pass): Backend | null {
   if (isLocal(address)) {
-    const pool = poolAt(project, address);
+    const pool = poolNear(project, at.file, address);
     const listen = pool?.get('listen');
     // The port of a pool in view may be another program's on the machine that this file is for.
     if (pool && listen && (address.kind === 'unix' || isInstalled(at.file) || saysPhp(project, pass)))
@@ -64,7 +65,9 @@ function behind(project: Project, { address, at }: Endpoint, pass: Pass): Backen
         place: { file: listen.file, span: listen.setting.span },
         severity: 'error',
       };
-    const listeners = unitListeners(project).filter((each) => meets(address, each.address));
+    const listeners = unitListeners(project).filter(
+      (each) => meets(address, each.address) && areNear(project, at.file, each.at.file),
+    );
     const [first] = listeners;
     if (listeners.length !== 1 || !first?.protocol) return null;
     return {
@@ -76,7 +79,8 @@ function behind(project: Project, { address, at }: Endpoint, pass: Pass): Backen
   }
   if (address.kind !== 'tcp') return null;
   const system = systemOf(project);
-  const services = system.named(address.host, system.containersOf(at.file));
+  const own = system.containersOf(at.file);
+  const services = own.length > 0 ? system.named(address.host, own) : [];
   const [service] = services;
   if (!service) return null;
   const place = { file: service.file, span: service.service.span };

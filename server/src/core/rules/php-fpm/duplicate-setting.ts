@@ -1,5 +1,6 @@
 /** Flags a setting that the same section sets twice, to different values. */
 import type { Setting } from '../../php-fpm/tree';
+import { isTemplate } from '../../project/pool-verdicts';
 import { defineRule } from '../rule';
 
 export default defineRule({
@@ -13,7 +14,7 @@ first, because php-fpm applies those from the end. Whoever changes the other lin
   *check(source) {
     const { tree, file } = source;
     // A template chooses among its lines.
-    if (/\{%|\{\{|<%|<\?/.test(tree.text)) return;
+    if (isTemplate(tree.text)) return;
     for (const section of tree.sections) {
       const seen = new Map<string, Setting>();
       for (const setting of section.settings) {

@@ -17,7 +17,7 @@ address behind \`, \` in \`listen.allowed_clients\` is left out. \`php-fpm -t\` 
     const { tree, file } = source;
     for (const section of [tree.preamble, ...tree.sections]) {
       for (const setting of section.settings) {
-        const found = misread(setting);
+        const found = misread(setting, section.settings);
         if (!found) continue;
         const { rawValueSpan: span } = setting;
         yield {
