@@ -30,7 +30,7 @@ const AROUND: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** Built only where the builder asks for them; Debian's nginx has them not, or in packages of their own. */
-const OPTIONAL = /_(?:perl|image_filter|xslt_filter|geoip|google_perftools|degradation)_module$/;
+const OPTIONAL = /(?:_(?:perl|image_filter|xslt_filter|geoip|google_perftools|degradation)|^ngx_mail)_module$/;
 
 const loaded = ['ngx_stream_module.so', 'ngx_mail_module.so'].filter((name) => moduleFile(name));
 const readable = (context: string): boolean =>
