@@ -206,16 +206,18 @@ const clashes = new WeakMap<Instance, Map<string, ReadonlyMap<string, readonly C
 
 /**
  * What `find` says of the configurations that read `file`, as far as nginx stops in that file. `what` names the question:
- * each is asked once for each configuration.
+ * each is asked once for each configuration. `isPossible`: a cheaper question, whose no saves that one.
  */
 export function clashesIn<C extends Clash>(
   project: Project,
   file: string,
   what: string,
   find: (instance: Instance) => Iterable<C>,
+  isPossible: (instance: Instance) => boolean = () => true,
 ): readonly C[] {
   const found = new Map<Directive, C>();
   for (const instance of instancesOf(project, file)) {
+    if (!isPossible(instance)) continue;
     let answers = clashes.get(instance);
     if (!answers) {
       answers = new Map();
@@ -316,6 +318,51 @@ function isInsideServers(project: Project, file: string | null): boolean {
   return blocksAround(project, file).some(
     ({ directive }) => directive !== null && directive.called !== 'http' && directive.called !== 'stream',
   );
+}
+
+/**
+ * What the servers of all files but the edited one have: `keysOf` each, asked once between edits of one file. Null where
+ * that cannot be told apart, because another file is edited or its lines are those of servers elsewhere.
+ */
+function keysElsewhere(
+  project: Project,
+  instance: Instance,
+  kind: Kind,
+  file: string,
+  question: string,
+  keysOf: (server: Server) => Iterable<string>,
+): ReadonlySet<string> | null {
+  const { rest } = project;
+  if (rest.file !== file || isInsideServers(project, file)) return null;
+  return remembered(rest, `${question} of ${kind} in ${instance.root.file}`, () => {
+    const keys = new Set<string>();
+    for (const server of serversOf(project, instance, kind)) {
+      if (server.at.file !== file) for (const key of keysOf(server)) keys.add(key);
+    }
+    return keys;
+  });
+}
+
+/** Does a server of `file` have a key that another one has? True also where that cannot be told cheaply. */
+export function sharesKeys(
+  project: Project,
+  instance: Instance,
+  kind: Kind,
+  file: string,
+  question: string,
+  keysOf: (server: Server) => Iterable<string>,
+): boolean {
+  const elsewhere = keysElsewhere(project, instance, kind, file, question, keysOf);
+  if (!elsewhere) return true;
+  const own = new Set<string>();
+  for (const server of serversOf(project, instance, kind)) {
+    if (server.at.file !== file) continue;
+    for (const key of keysOf(server)) {
+      if (own.has(key) || elsewhere.has(key)) return true;
+      own.add(key);
+    }
+  }
+  return false;
 }
 
 /** Directives called `name` directly in a block, includes expanded. */

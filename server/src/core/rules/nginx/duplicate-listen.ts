@@ -8,7 +8,9 @@ import {
   type Instance,
   type Kind,
   type Listen,
+  type Server,
   serversOf,
+  sharesKeys,
   spanNginxNames,
 } from '../../project/references';
 import { defineRule } from '../rule';
@@ -29,10 +31,17 @@ refuses to start with \`a duplicate listen 0.0.0.0:80\`. Several servers may sha
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#listen'],
   *check(source, project) {
     if (source.named('listen').length === 0) return;
-    const found = clashesIn(project, source.file, 'listen', (instance) => [
-      ...clashesOf(project, instance, 'http'),
-      ...clashesOf(project, instance, 'stream'),
-    ]);
+    const { file } = source;
+    const found = clashesIn(
+      project,
+      file,
+      'listen',
+      (instance) => [...clashesOf(project, instance, 'http'), ...clashesOf(project, instance, 'stream')],
+      (instance) =>
+        KINDS.some((kind) =>
+          sharesKeys(project, instance, kind, file, 'listens', (server) => claims(server, isAlone(project, kind))),
+        ),
+    );
     for (const { first, again, why, text } of found) {
       const said = {
         listen: `This server listens on ${text} already: nginx refuses to start (a duplicate listen ${text}). Remove one of the two lines.`,
@@ -49,13 +58,28 @@ refuses to start with \`a duplicate listen 0.0.0.0:80\`. Several servers may sha
   },
 });
 
+const KINDS = ['http', 'stream'] as const;
+
+/** Newest where no version is known: since 1.25.5 stream servers share sockets. */
+function isAlone({ options: { nginxVersion } }: Project, kind: Kind): boolean {
+  return kind === 'stream' && nginxVersion !== null && isOlder(nginxVersion, '1.25.5');
+}
+
+/** What only one may have: the options and the default server of a socket, and within a server the socket itself. */
+function* claims({ at, listens }: Server, alone: boolean): Generator<string, undefined> {
+  for (const { key, options, isDefault } of listens) {
+    if (options) yield `options ${key}`;
+    if (isDefault) yield `default ${key}`;
+    if (alone) yield key;
+    else if (listens.length > 1) yield `${at.file} ${at.directive.start} ${key}`;
+  }
+}
+
 function* clashesOf(project: Project, instance: Instance, kind: Kind): Generator<ListenClash, undefined> {
   const options = new Map<string, Listen>();
   const defaults = new Map<string, Listen>();
   const pairs = new Map<string, Listen>();
-  // Newest where no version is known: since 1.25.5 stream servers share sockets.
-  const alone =
-    kind === 'stream' && project.options.nginxVersion !== null && isOlder(project.options.nginxVersion, '1.25.5');
+  const alone = isAlone(project, kind);
   for (const { listens } of serversOf(project, instance, kind)) {
     const own = listens.length > 1 ? new Map<string, Listen>() : null;
     for (const listen of listens) {

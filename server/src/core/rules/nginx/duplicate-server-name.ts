@@ -1,7 +1,7 @@
 /** Flags a server name that another server of the same socket has already. */
 import type { Word } from '../../nginx/tree';
 import type { Project } from '../../project/project';
-import { type Clash, clashesIn, type Instance, serversOf } from '../../project/references';
+import { type Clash, clashesIn, type Instance, type Server, serversOf, sharesKeys } from '../../project/references';
 import { plainSpan } from '../../text/span';
 import { defineRule } from '../rule';
 
@@ -24,7 +24,15 @@ cause.`,
   references: ['https://nginx.org/en/docs/http/server_names.html'],
   *check(source, project) {
     if (source.named('server').length === 0 && source.named('server_name').length === 0) return;
-    const found = clashesIn(project, source.file, 'server_name', (instance) => clashesOf(project, instance));
+    const { file } = source;
+    const found = clashesIn(
+      project,
+      file,
+      'server_name',
+      (instance) => clashesOf(project, instance),
+      (instance) =>
+        sharesKeys(project, instance, 'http', file, `names, ${instance.complete}`, (server) => idsOf(server, instance)),
+    );
     for (const { first, word, firstWord, text, nameless } of found) {
       yield {
         span: plainSpan(word),
@@ -43,11 +51,30 @@ cause.`,
   },
 });
 
+/** Each name on each socket; a server without a name has the empty one. */
+function* idsOf(server: Server, instance: Instance): Generator<string, undefined> {
+  for (const { key } of socketsOf(server)) {
+    if (server.names.length === 0 && instance.complete && !server.vague) yield `${key} `;
+    for (const at of server.names) {
+      for (const { value } of at.directive.args) if (isComparable(value)) yield `${key} ${value.toLowerCase()}`;
+    }
+  }
+}
+
+function socketsOf({ listens, vague }: Server): readonly { readonly key: string; readonly text: string }[] {
+  return listens.length > 0 || vague ? listens : ANY;
+}
+
+const ANY = [{ key: 'tcp 0.0.0.0:80', text: '0.0.0.0:80' }];
+
+function isComparable(name: string): boolean {
+  return name !== '' && !/[~$]/.test(name);
+}
+
 function* clashesOf(project: Project, instance: Instance): Generator<NameClash, undefined> {
   const taken = new Map<string, { server: unknown; at: NameClash['first']; word: Word }>();
   for (const server of serversOf(project, instance, 'http')) {
-    const sockets =
-      server.listens.length > 0 || server.vague ? server.listens : [{ key: 'tcp 0.0.0.0:80', text: '0.0.0.0:80' }];
+    const sockets = socketsOf(server);
     if (sockets.length === 0) continue;
     if (server.names.length === 0 && instance.complete && !server.vague) {
       const { at } = server;
@@ -64,7 +91,7 @@ function* clashesOf(project: Project, instance: Instance): Generator<NameClash, 
       let reported = false;
       for (const word of at.directive.args) {
         const name = word.value.toLowerCase();
-        if (name === '' || /[~$]/.test(name)) continue;
+        if (!isComparable(name)) continue;
         for (const { key, text } of sockets) {
           const id = `${key} ${name}`;
           const first = taken.get(id);
