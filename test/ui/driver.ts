@@ -227,14 +227,24 @@ export class Workbench {
   /** One box serves for files, commands and lines; F1 opens it from anywhere, also from a webview. */
   async #quickInput(text: string, row?: string): Promise<void> {
     const box = this.page.locator('.quick-input-widget');
-    await this.page.keyboard.press('F1');
-    await box.locator('input[type=text]').first().fill(text);
-    if (row) {
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      await box.locator('input[type=text]').first().fill(text);
+      if (!row) {
+        await this.page.keyboard.press('Enter');
+        break;
+      }
       // Chosen by its whole text: the first row is whatever resembles it and was used last.
       const exact = box.locator('.monaco-list-row').filter({ has: this.page.getByText(row, { exact: true }) });
-      await exact.first().click();
-    } else {
-      await this.page.keyboard.press('Enter');
+      try {
+        await exact.first().click({ timeout: 5000 });
+        break;
+      } catch (error) {
+        // The list shows the commands that there were when it opened; those of terminals come a while after the start.
+        if (attempt === 6) throw error;
+        await this.page.keyboard.press('Escape');
+        await box.waitFor({ state: 'hidden' });
+      }
     }
     await box.waitFor({ state: 'hidden' });
   }
