@@ -11,6 +11,9 @@ export interface Programs {
   curl?: string;
   openssl?: string;
   pcre2test?: string;
+  /** A module's file, or nginx itself where it is built in. */
+  streamModule?: string;
+  mailModule?: string;
 }
 
 export type Program = keyof Programs;
@@ -24,6 +27,8 @@ interface Wanted {
   variable?: string;
   /** Places outside of PATH. */
   places?: readonly string[];
+  /** For a module of nginx, which is no program: its file, and the option of nginx's build that has it in nginx itself. */
+  module?: { file: string; option: string };
   /** Debian packages, best first: the first one that the machine's package lists know is installed. */
   packages: readonly string[];
   /** What does not run without it. */
@@ -59,6 +64,20 @@ const wanted: Readonly<Record<Program, Wanted>> = {
   curl: { title: 'curl', names: [/^curl$/], packages: ['curl'], neededFor: 'healing tests' },
   openssl: { title: 'openssl', names: [/^openssl$/], packages: ['openssl'], neededFor: 'healing tests' },
   pcre2test: { title: 'pcre2test', names: [/^pcre2test$/], packages: ['pcre2-utils'], neededFor: 'oracle tests' },
+  streamModule: {
+    title: "nginx's stream module",
+    names: [],
+    module: { file: 'ngx_stream_module.so', option: '--with-stream' },
+    packages: ['libnginx-mod-stream'],
+    neededFor: 'oracle and healing tests of stream',
+  },
+  mailModule: {
+    title: "nginx's mail module",
+    names: [],
+    module: { file: 'ngx_mail_module.so', option: '--with-mail' },
+    packages: ['libnginx-mod-mail'],
+    neededFor: 'oracle tests of mail',
+  },
 };
 
 /** Which of the programs are there, and where. Suites use it to decide whether they can run. */
@@ -113,7 +132,10 @@ function missingOf(programs: readonly Program[]): Program[] {
   return programs.filter((program) => !found[program]);
 }
 
-function find({ names, variable, places = [] }: Wanted): string | undefined {
+function find({ names, variable, places = [], module }: Wanted): string | undefined {
+  if (module) {
+    return moduleFile(module.file) ?? builtInto(find(wanted.nginx), module.option);
+  }
   const named = variable && process.env[variable];
   if (named) {
     return isExecutable(named) ? path.resolve(named) : undefined;
@@ -133,6 +155,19 @@ function find({ names, variable, places = [] }: Wanted): string | undefined {
     }
   }
   return places.find(isExecutable);
+}
+
+/** Path of one of nginx's dynamic modules by its file name. */
+export function moduleFile(name: string): string | undefined {
+  return ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules', '/usr/share/nginx/modules']
+    .map((folder) => path.join(folder, name))
+    .find((file) => existsSync(file));
+}
+
+/** nginx itself, where it was built with the option and not with a module of its own for it. */
+function builtInto(nginx: string | undefined, option: string): string | undefined {
+  const told = nginx ? spawnSync(nginx, ['-V'], { encoding: 'utf8' }).stderr : '';
+  return told.split(/\s+/).includes(option) ? nginx : undefined;
 }
 
 /** A user's PATH on Debian has no sbin, where nginx and php-fpm live. */

@@ -1,11 +1,10 @@
 /** One nginx with a location for every fault; what a client got beside what the log line is explained as. */
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Entry, type Explanation, entries, explain, loadFolder, type Project } from '../../server/src/core/index';
 import { diskFiles } from '../../server/src/hosts/disk';
 import { type Nginx, startNginx } from '../real/nginx';
-import { worker } from '../real/programs';
+import { program, worker } from '../real/programs';
 import { freePort, newScene, type Scene, until } from '../real/scene';
 import { type Asking, ask, type Reply } from './client';
 
@@ -56,15 +55,6 @@ export function filled(text: string, places: ReadonlyMap<string, string>): strin
   });
 }
 
-/** nginx's own `stream` module, where it is a file of its own. */
-export function streamModule(): string | null {
-  return (
-    ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules', '/usr/share/nginx/modules']
-      .map((folder) => path.join(folder, 'ngx_stream_module.so'))
-      .find(existsSync) ?? null
-  );
-}
-
 export interface Settings {
   readonly faults: readonly Fault[];
   readonly main?: string;
@@ -81,9 +71,9 @@ export async function openLab(
   const places = await start(scene);
   const port = await freePort();
   places.set('self', String(port));
-  const module = stream ? streamModule() : null;
+  const module = stream ? program('streamModule') : '';
   const text = filled(
-    `${module ? `load_module ${module};\n` : ''}user ${worker.user === worker.group ? worker.user : `${worker.user} ${worker.group}`};
+    `${module.endsWith('.so') ? `load_module ${module};\n` : ''}user ${worker.user === worker.group ? worker.user : `${worker.user} ${worker.group}`};
 worker_processes 1;
 pid ${scene.folder}/nginx.pid;
 error_log ${scene.folder}/error.log info;

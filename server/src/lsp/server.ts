@@ -16,8 +16,6 @@ import {
   docsUrl,
   type Files,
   findings,
-  ignore,
-  overlaps,
   type Position,
   type Project,
   parseUpstream,
@@ -26,7 +24,8 @@ import {
   readReference,
   rules,
 } from '../core/index';
-import { entryDiagnostic, explainResult, findingDiagnostic, fixAction, rangeOf } from './convert';
+import { fileActions, logActions } from './actions';
+import { entryDiagnostic, explainResult, findingDiagnostic, rangeOf } from './convert';
 import { completionItems, configHover, documented } from './help';
 import { lenses } from './lenses';
 import type { OpenLog } from './log-bytes';
@@ -363,69 +362,12 @@ export function startServer(connection: Connection, files: Files, host: Host = {
       (context.only && !context.only.some((kind) => CodeActionKind.QuickFix.startsWith(kind)))
     )
       return [];
-    return language === 'nginx-error-log' ? logActions(uri, range.start) : fileActions(uri, range);
-  });
-
-  function fileActions(uri: string, range: { start: Position; end: Position }): CodeAction[] {
+    const look = { rich, here: uri };
+    if (language === 'nginx-error-log')
+      return logActions(log, range.start, look, panel ? 'upstreamMedic.explainLine' : EXPLAIN);
     const project = open.projectOf(uri);
-    const source = project?.sources.get(fileOf(uri));
-    if (!project || !source) return [];
-    const cursor = { start: source.lines.offset(range.start), end: source.lines.offset(range.end) };
-    const actions: CodeAction[] = [];
-    const near = findings(project, fileOf(uri), open.settings.rules)
-      // The other half of a finding in the same file (the quote that is not closed) offers the same fix.
-      .filter(({ span, related }) =>
-        [span, ...related.flatMap((place) => (place.file === source.file ? [place.span] : []))].some((each) =>
-          overlaps(each, cursor),
-        ),
-      )
-      .sort((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]);
-    const titles = new Set<string>();
-    for (const finding of near) {
-      const diagnostic = findingDiagnostic(project, finding);
-      for (const fix of finding.fixes) {
-        if (titles.has(fix.title) || fix.edits().length === 0) continue;
-        titles.add(fix.title);
-        // An offer is no repair: only what mends a finding may be applied by "fix all" and the like.
-        const preferred = fix.preferred && finding.severity !== 'hint';
-        const action = fixAction(project, fix, [diagnostic], preferred, { rich, here: uri });
-        if (action) actions.push(action);
-      }
-    }
-    for (const finding of near) {
-      // Last, and only for what stands in the problems list.
-      if (finding.severity === 'hint' || !RULE_IDS.has(finding.code)) continue;
-      const fix = ignore(source, finding);
-      const action = fixAction(project, fix, [findingDiagnostic(project, finding)], false, { rich, here: uri });
-      if (action) actions.push(action);
-    }
-    return actions;
-  }
-
-  function logActions(uri: string, position: Position): CodeAction[] {
-    const found = log.explainAt(uri, position);
-    if (!found) return [];
-    const { document, entry, explanation, project } = found;
-    const cause = log.cause(document, entry)!;
-    const diagnostics = [entryDiagnostic(log.read(document).lines, entry, cause)];
-    const actions: CodeAction[] = [];
-    for (const fix of explanation.fixes) {
-      if (!project || fix.edits().length === 0) continue;
-      const action = fixAction(project, fix, diagnostics, fix.preferred, { rich, here: uri });
-      if (action) actions.push(action);
-    }
-    actions.push({
-      title: 'Explain 502 Log Line',
-      kind: CodeActionKind.QuickFix,
-      diagnostics,
-      command: {
-        title: 'Explain 502 Log Line',
-        command: panel ? 'upstreamMedic.explainLine' : EXPLAIN,
-        arguments: [uri, position],
-      },
-    });
-    return actions;
-  }
+    return project ? fileActions(project, range, open.settings.rules, look) : [];
+  });
 
   texts.listen(connection);
   connection.listen();
@@ -433,8 +375,6 @@ export function startServer(connection: Connection, files: Files, host: Host = {
 
 /** For clients that have no panel: answers with the explanation and shows it in a message. */
 const EXPLAIN = 'upstreamMedic.explain';
-
-const GRAVITY = { error: 0, warning: 1, information: 2, hint: 3 } as const;
 
 const RULE_IDS = new Set<string>(rules.map(({ id }) => id));
 const LEVELS = new Set(['error', 'warning', 'information', 'hint', 'off']);

@@ -1,9 +1,10 @@
 /** The valid configurations that the oracle starts from, what lies beside them, and every directive in them with its context. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { moduleFile } from '../../../scripts/install-packages';
 import { type Context, contextInside, isDataBlock } from '../../../server/src/core/nginx/catalogue';
 import { parse } from '../../../server/src/core/nginx/parser';
 import type { Directive } from '../../../server/src/core/nginx/tree';
@@ -24,14 +25,6 @@ export interface Site {
 }
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-
-/** Where nginx's dynamic modules are; the second is for those that the machine has not installed. */
-const moduleFolders = ['/usr/lib/nginx/modules', join(here, '../../../out/oracle/modules')];
-
-/** Path of a dynamic module by its file name. */
-export function moduleFile(name: string): string | undefined {
-  return moduleFolders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-}
 
 /** Modules that the case loads and the machine has not: nginx cannot judge it. */
 export function missingModules({ files }: Case): string[] {

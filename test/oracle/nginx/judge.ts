@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { moduleFile } from '../../../scripts/install-packages';
 import { findings, load, mapFiles } from '../../../server/src/core';
-import { type Case, moduleFile } from './corpus';
+import type { Case } from './corpus';
 
 export const NGINX = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].find((path) => existsSync(path));
 

@@ -1,8 +1,8 @@
 /** What the real PCRE2 says of regular expressions: pcre2test of the release that nginx here is linked with. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { available } from '../../../scripts/install-packages';
 
-export const PCRE2TEST = ['/usr/bin/pcre2test', '/usr/local/bin/pcre2test'].find((path) => existsSync(path));
+export const PCRE2TEST = available().pcre2test;
 
 /** `10.42`; null where it cannot be asked. */
 export function release(): string | null {

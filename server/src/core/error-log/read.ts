@@ -4,16 +4,7 @@ import { type Header, NO_HEADER } from './header';
 import type { Field, Level, LogRecord, TailField } from './record';
 import { readTail, type Tail } from './tail';
 
-/** Nothing known: what every record starts from. */
-export const NO_RECORD: LogRecord = {
-  time: null,
-  level: null,
-  pid: null,
-  tid: null,
-  connection: null,
-  message: '',
-  errno: null,
-  phase: null,
+const NO_TAIL: Readonly<Record<TailField, null>> = {
   client: null,
   server: null,
   request: null,
@@ -26,6 +17,19 @@ export const NO_RECORD: LogRecord = {
   responder: null,
   peer: null,
   certificate: null,
+};
+
+/** Nothing known: what every record starts from. */
+export const NO_RECORD: LogRecord = {
+  time: null,
+  level: null,
+  pid: null,
+  tid: null,
+  connection: null,
+  message: '',
+  errno: null,
+  phase: null,
+  ...NO_TAIL,
   stderr: null,
   bytes: null,
   truncated: false,
@@ -80,20 +84,7 @@ export function readEntry(line: string, header: Header): LogRecord {
 }
 
 function values(line: string, tail: Tail): Record<TailField, string | null> {
-  const result: Record<TailField, string | null> = {
-    client: null,
-    server: null,
-    request: null,
-    subrequest: null,
-    upstream: null,
-    host: null,
-    referrer: null,
-    login: null,
-    resolver: null,
-    responder: null,
-    peer: null,
-    certificate: null,
-  };
+  const result: Record<TailField, string | null> = { ...NO_TAIL };
   for (const { name, span } of tail.fields) {
     if (name !== 'bytes') result[name as TailField] = line.slice(span.start, span.end);
   }

@@ -147,11 +147,15 @@ function plainImage(image: string): string {
 /** An image in which nothing but nginx is started. */
 export function runsOnlyNginx({ image, service, dockerfile }: Container): boolean {
   if (!image || !/^(?:nginx|nginxinc\/nginx-unprivileged|openresty\/openresty)(?:[:@]|$)/.test(image)) return false;
-  if (dockerfile?.starts || dockerfile?.copies.some(({ to }) => /docker-entrypoint/.test(to))) return false;
+  // nginx's image runs the scripts of /docker-entrypoint.d before nginx, and a copy to "/" may bring some.
+  if (dockerfile && (dockerfile.starts || STARTERS.test(dockerfile.text))) return false;
+  if (dockerfile?.copies.some(({ to }) => /^\/*$|docker-entrypoint/.test(to))) return false;
   if (service.mounts.some(({ to }) => /docker-entrypoint/.test(to)) || service.volumesFrom || service.extended)
     return false;
   return service.command === null || (/\bnginx\b/.test(service.command) && !FURTHER.test(service.command));
 }
+
+const STARTERS = /docker-entrypoint|\.sh\b|supervis|\bs6\b|runit/i;
 
 const FURTHER = /\.sh\b|php|node|python|gunicorn|supervis|fcgi|spawn|s6|runit/i;
 
