@@ -187,6 +187,13 @@ const faults: readonly Fault[] = [
     cause: 'body-read-timed-out',
     got: 101,
   },
+  {
+    name: 'page-missing',
+    site: 'error_page 502 /nowhere/50x.html;\nproxy_pass http://127.0.0.1:<refused>;',
+    cause: 'error-page-missing',
+    got: 404,
+    also: ['connection-refused'],
+  },
   { name: 'unsafe', site: 'proxy_pass http://127.0.0.1:<accel>;', cause: 'unsafe-redirect', got: 404 },
   {
     name: 'client-left',

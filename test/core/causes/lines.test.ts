@@ -74,7 +74,7 @@ describe('the log of a real nginx 1.22.1', () => {
       'php-message': 2,
       'primary-script-unknown': 1,
       'rate-limited': 1,
-      'resolver-timed-out': 1,
+      'resolver-timed-out': 3,
       'rewrite-cycle': 1,
       'socket-missing': 2,
       'tls-wrong-version': 1,

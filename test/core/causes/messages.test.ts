@@ -19,6 +19,8 @@ const TAILS: Readonly<Record<Action, string>> = {
   client: ` while sending to client${UPSTREAM}`,
   upgraded: ` while proxying upgraded connection${UPSTREAM}`,
   stream: ` while proxying connection${STREAM}`,
+  resolving: ' while resolving, resolver: 127.0.0.11:53',
+  own: '',
 };
 
 const TEXTS = [
@@ -42,7 +44,8 @@ function rendered(format: string, given: Arguments = {}): string[] {
 }
 
 function record(level: string, message: string, action: Action): LogRecord {
-  const line = `2024/03/15 10:23:45 [${level}] 1234#1234: *1 ${message}${TAILS[action]}`;
+  const connection = action === 'resolving' || action === 'own' ? '' : '*1 ';
+  const line = `2024/03/15 10:23:45 [${level}] 1234#1234: ${connection}${message}${TAILS[action]}`;
   const found = parseLine(line);
   if (!found) throw new Error(`no entry: ${line}`);
   return found;

@@ -4,7 +4,7 @@
  */
 import type { Level } from '../../../server/src/core/error-log/record';
 
-/** `none`: no action yet; `client`: "sending to client", with an upstream. */
+/** `none`: no action yet; `client`: "sending to client", with an upstream; `own`: on behalf of no connection. */
 export type Action =
   | 'none'
   | 'connecting'
@@ -14,7 +14,9 @@ export type Action =
   | 'body'
   | 'client'
   | 'upgraded'
-  | 'stream';
+  | 'stream'
+  | 'resolving'
+  | 'own';
 
 export type Arguments = Readonly<Record<string, readonly string[]>>;
 
@@ -120,6 +122,38 @@ export const messages: readonly Messages[] = [
     actions: ['none', 'client'],
     formats: ['%V could not be resolved (%i: %s)'],
     arguments: { '%V': NAMES, '%i': ['1', '2', '4', '5', '110', '60', '10060'], '%s': ['Server failure'] },
+  },
+  {
+    cause: 'resolver-timed-out',
+    status: [],
+    source: 'core/ngx_resolver.c',
+    level: 'error',
+    actions: ['own'],
+    formats: ['DNS error (%ui: %s), query id:%ui', 'DNS error (%ui: %s), query id:%ui, name:"%*s"'],
+    arguments: { '%ui': ['1', '2', '4', '5'], '%s': ['Server failure'], '%*s': ['api.example.com'] },
+  },
+  {
+    cause: 'resolver-timed-out',
+    status: [],
+    source: 'core/ngx_resolver.c, os/unix/ngx_udp_send.c, ngx_udp_recv.c, ngx_send.c, ngx_recv.c',
+    level: 'error',
+    actions: ['resolving'],
+    formats: [
+      'connect() to %V failed (111: %s)',
+      'connect() failed (113: %s)',
+      'send() failed (101: %s)',
+      'recv() failed (111: %s)',
+    ],
+    arguments: { '%V': ['127.0.0.11:53', '[::1]:53'] },
+  },
+  // What a worker runs out of
+  {
+    cause: 'too-many-open-files',
+    status: [],
+    source: 'event/ngx_event_accept.c',
+    level: 'crit',
+    actions: ['own'],
+    formats: ['accept4() failed (24: %s)', 'accept() failed (23: %s)'],
   },
   // Making the socket
   {

@@ -13,6 +13,7 @@ import connectFailed from './connect-failed';
 import connectTimedOut from './connect-timed-out';
 import connectionRefused from './connection-refused';
 import connectionReset from './connection-reset';
+import errorPageMissing from './error-page-missing';
 import fastcgiProtocolMismatch from './fastcgi-protocol-mismatch';
 import fpmChildCrashed from './fpm-child-crashed';
 import fpmClientRefused from './fpm-client-refused';
@@ -91,6 +92,7 @@ export default [
   connectTimedOut,
   connectionRefused,
   connectionReset,
+  errorPageMissing,
   fastcgiProtocolMismatch,
   fpmChildCrashed,
   fpmClientRefused,

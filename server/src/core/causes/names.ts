@@ -16,7 +16,8 @@ export function nameIn({ message }: LogRecord): string | null {
 export function nameChecks(incident: Incident): Check[] {
   const name = nameIn(incident.record);
   const word = name === null ? 'NAME' : shellWord(name);
-  const servers = resolvers(incident);
+  const own = incident.record.resolver;
+  const servers = own === null ? resolvers(incident) : [own];
   return [
     { title: 'Does the name exist for this host?', command: `getent ahosts ${word}` },
     ...(servers.length > 0

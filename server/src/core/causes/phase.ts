@@ -17,6 +17,11 @@ export function isForRequest({ phase, resolver, responder }: LogRecord): boolean
   return phase === null || !/^(?:resolving$|requesting certificate status|logging to syslog)/.test(phase);
 }
 
+/** True while nginx asks a DNS server. */
+export function isWithResolver({ phase, resolver }: LogRecord): boolean {
+  return resolver !== null && phase === 'resolving';
+}
+
 /** How far nginx had come with an upstream; `unnamed` for a message quoted without its phase. */
 export type Stage = 'connecting' | 'handshaking' | 'sending' | 'header' | 'body' | 'unnamed';
 
