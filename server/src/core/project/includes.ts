@@ -18,6 +18,18 @@ export function isInstalled(file: string): boolean {
   return INSTALLED.some((folder) => file.startsWith(folder));
 }
 
+const installedAmong = new WeakMap<Resolved, boolean>();
+
+/** Does a pattern bring in an installed file? Asked once for each pattern, which may name thousands. */
+export function bringsInstalled(resolved: Resolved): boolean {
+  let answer = installedAmong.get(resolved);
+  if (answer === undefined) {
+    answer = resolved.files.some(isInstalled);
+    installedAmong.set(resolved, answer);
+  }
+  return answer;
+}
+
 /** How many folders and names one pattern may look at: a pattern is read from a file, a file system can be endless. */
 const MOST_NAMES = 100_000;
 

@@ -31,8 +31,13 @@ address, so a second server can bring it to light.`,
   references: ['https://nginx.org/en/docs/hash.html', 'https://nginx.org/en/docs/http/server_names.html#optimization'],
   *check(source, project) {
     const { file } = source;
-    for (const { again, word } of clashesIn(project, file, 'long server names', (instance) =>
-      longNames(project, instance),
+    const isPossible = (): boolean => source.named('server_name').some(({ args }) => args.some(isLongName));
+    for (const { again, word } of clashesIn(
+      project,
+      file,
+      'long server names',
+      (instance) => longNames(project, instance),
+      isPossible,
     )) {
       yield tooLong(project, again, word, 'server_names_hash', 'server name');
     }
@@ -155,8 +160,7 @@ function* longNames(project: Project, instance: Instance): Generator<Long, undef
   for (const server of all) {
     for (const at of server.names) {
       for (const word of at.directive.args) {
-        // Wildcards are kept label by label.
-        if (word.value.length <= 40 || /^~|\*|\$/.test(word.value) || isPlaceholder(word)) continue;
+        if (!isLongName(word)) continue;
         const bucket = bucketOf(project, at, 'server_names_hash');
         if (bucket === 0 || room(word.value.replace(/^\./, '')) <= bucket) continue;
         shared ??= sharingAddress(all);
@@ -164,6 +168,11 @@ function* longNames(project: Project, instance: Instance): Generator<Long, undef
       }
     }
   }
+}
+
+/** Too long for some table; wildcards are kept label by label. */
+function isLongName(word: Word): boolean {
+  return word.value.length > 40 && !/^~|\*|\$/.test(word.value) && !isPlaceholder(word);
 }
 
 /** Is the table whose size is set here built for certain? */

@@ -1,7 +1,7 @@
 /** Flags server names with a wildcard that nginx cannot look up. */
 import { isHostname } from '../../nginx/judge/parameters/maps';
 import { isPlaceholder } from '../../nginx/judge/values';
-import type { Word } from '../../nginx/tree';
+import type { Directive, Word } from '../../nginx/tree';
 import type { Project } from '../../project/project';
 import { type Clash, clashesIn, type Instance, type Server, serversOf } from '../../project/references';
 import { sharingAddress } from '../../project/sharing';
@@ -21,7 +21,14 @@ refuses to start with \`invalid server name or wildcard\` as soon as several ser
 anything else write a regular expression: \`~^www\\.(.+)\\.example\\.com$\`.`,
   references: ['https://nginx.org/en/docs/http/server_names.html#wildcard_names'],
   *check(source, project) {
-    for (const { word } of clashesIn(project, source.file, 'odd server names', (instance) => odd(project, instance))) {
+    const isPossible = (): boolean => source.named('server_name').some((names) => oddWord(names) !== undefined);
+    for (const { word } of clashesIn(
+      project,
+      source.file,
+      'odd server names',
+      (instance) => odd(project, instance),
+      isPossible,
+    )) {
       yield {
         span: word,
         message: `"${word.value.slice(0, 80)}" is no server name: a "*" may stand at the beginning or the end, with a dot beside it. nginx refuses to start. Write a regular expression, such as ~^www\\..+\\.example\\.com$.`,
@@ -36,14 +43,18 @@ function* odd(project: Project, instance: Instance): Generator<Odd, undefined> {
   let shared: ReadonlySet<Server> | null = null;
   for (const server of all) {
     for (const again of server.names) {
-      // What cannot be right anywhere is spoken of as a value.
-      const word = again.directive.args.find(
-        (each) =>
-          /\*|\.\./.test(each.value) && !/^~|\$/.test(each.value) && !isPlaceholder(each) && !isHostname(each.value),
-      );
+      const word = oddWord(again.directive);
       if (!word) continue;
       shared ??= sharingAddress(all);
       if (shared.has(server)) yield { first: server.at, again, word };
     }
   }
+}
+
+/** What cannot be right anywhere is spoken of as a value. */
+function oddWord({ args }: Directive): Word | undefined {
+  return args.find(
+    (each) =>
+      /\*|\.\./.test(each.value) && !/^~|\$/.test(each.value) && !isPlaceholder(each) && !isHostname(each.value),
+  );
 }

@@ -1,7 +1,7 @@
 /** Flags PHP that is not told which script to run. */
 import { locationMatch } from '../../nginx/model';
 import { setDirectives } from '../../project/edit';
-import { isInstalled } from '../../project/includes';
+import { bringsInstalled, isInstalled } from '../../project/includes';
 import { isForPhp, type Pass, passesOf } from '../../project/links';
 import type { At, Project } from '../../project/project';
 import { isPlain, isWhole } from '../../project/references';
@@ -90,7 +90,7 @@ function parametersOf(project: Project, pass: Pass): Parameters | null {
       const resolved = project.resolved.get(project.includePattern(file, directive));
       if (resolved && !resolved.error && resolved.files.length > 0) {
         // This machine's file need not be the one that the checkout is for.
-        usual ||= !isInstalled(pass.at.file) && resolved.files.some(isInstalled);
+        usual ||= !isInstalled(pass.at.file) && bringsInstalled(resolved);
         continue;
       }
       if (basename(written) !== 'fastcgi_params') return null;
