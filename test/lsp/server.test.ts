@@ -170,10 +170,17 @@ describe('logs', () => {
     session.open('untitled:pasted', 'plaintext', `${LINE}\n`);
     await session.diagnostics('untitled:pasted', (d) => d.length === 1);
     expect(session.languages).toEqual([{ uri: 'untitled:pasted', languageId: 'nginx-error-log' }]);
+    session.open(
+      'untitled:fpm',
+      'plaintext',
+      '[22-Nov-2026 14:00:00] NOTICE: fpm is running, pid 1\n[22-Nov-2026 14:00:05] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it\n',
+    );
+    const [full] = await session.diagnostics('untitled:fpm', (d) => d.length === 1);
+    expect(full).toMatchObject({ code: 'fpm-max-children', range: { start: { line: 1 } } });
     session.open('untitled:prose', 'plaintext', 'Dear team,\nthe shop answers 502 since noon.\n');
     session.open('untitled:end', 'nginx', '}');
     await session.diagnostics('untitled:end', (d) => d.length > 0);
-    expect(session.languages).toHaveLength(1);
+    expect(session.languages).toHaveLength(2);
   });
 
   it('are explained with the place in the configuration, evidence and fixes', async () => {

@@ -217,4 +217,16 @@ describe('looksLikeErrorLog', () => {
     expect(looksLikeErrorLog(fine.repeat(9))).toBe(false);
     expect(looksLikeErrorLog(`${fine.repeat(9)}${ASKED} 502 157 "-" "curl/8"\n`)).toBe(true);
   });
+
+  it('knows the log of php-fpm', () => {
+    const started = '[22-Nov-2026 14:00:00] NOTICE: fpm is running, pid 1\n';
+    const full =
+      '[22-Nov-2026 14:00:05] WARNING: [pool www] server reached pm.max_children setting (5), consider raising it\n';
+    expect(looksLikeErrorLog(started.repeat(3) + full)).toBe(true);
+    // What PHP itself writes has its dates too, and so have many others.
+    expect(
+      looksLikeErrorLog('[22-Nov-2026 14:00:00 UTC] PHP Warning:  Undefined variable $a in /a.php on line 3\n'),
+    ).toBe(false);
+    expect(looksLikeErrorLog('NOTICE: [pool www] is a sentence\nof a mail\n')).toBe(false);
+  });
 });

@@ -170,6 +170,10 @@ describe('looksLikeErrorLog', () => {
     ['a command and what it printed', `$ tail -2 /var/log/nginx/error.log\n${line}\n${line}\n`],
     ['journald', `Mar 15 10:23:45 web nginx[1]: ${line}\n`],
     ['stack traces', `${HEAD}FastCGI sent in stderr: "PHP message: a\nStack trace:\n#0 {main}\n  thrown"${TAIL}\n`],
+    [
+      'a php-fpm log',
+      '[15-Mar-2024 10:23:45] WARNING: [pool www] server reached pm.max_children setting (5)\n'.repeat(5),
+    ],
   ])('yes: %s', (_, text) => {
     expect(looksLikeErrorLog(text)).toBe(true);
   });
@@ -185,10 +189,6 @@ describe('looksLikeErrorLog', () => {
     [
       'an Apache error log',
       '[Fri Mar 15 10:23:45.1 2024] [proxy:error] [pid 12] (111)Connection refused: AH00957\n'.repeat(5),
-    ],
-    [
-      'a php-fpm log',
-      '[15-Mar-2024 10:23:45] WARNING: [pool www] server reached pm.max_children setting (5)\n'.repeat(5),
     ],
     ['a Go log', '2024/03/15 10:23:45 [error] something\n2024/03/15 10:23:46 listening on :80\n'],
     [

@@ -228,8 +228,8 @@ function added(open: OpenEntry, line: Line, piece: Piece, gap: string, isSpaced 
 const BLANK = /^[\s{}[\]()>,]*(?:(?:```|~~~)\w{0,20}\s*)?$/;
 
 /**
- * True when the beginning of a text is mainly log: more than half of its first lines belong to entries with a header, or to an
- * access log in which a gateway error is. For texts without a name.
+ * True when the beginning of a text is mainly log, nginx's or php-fpm's: more than half of its first lines belong to entries with a
+ * header, or to an access log in which a gateway error is. For texts without a name.
  */
 export function looksLikeErrorLog(text: string): boolean {
   const head = text.slice(0, 16 * 1024);
@@ -243,7 +243,8 @@ export function looksLikeErrorLog(text: string): boolean {
   }
   let hasAccess = false;
   for (const { span, record } of entries(head.slice(0, covered))) {
-    if (record.fpm || (record.level === null && !record.access)) continue;
+    // Without its date a line of php-fpm looks like those of many others.
+    if (record.fpm ? record.time === null : record.level === null && !record.access) continue;
     hasAccess ||= record.access !== undefined;
     for (const { start, line } of lines) if (start >= span.start && start < span.end) written.add(line);
     for (const { start, text, line } of lines)

@@ -23,7 +23,8 @@ const NGINX_PATH =
 const FPM_PATH =
   /(?:^|\/)(?:php-?\d*\.?\d*-?fpm[^/]*\.conf(?:\.[a-z0-9]+)?|(?:php-fpm\.d|pool\.d)\/[^/]+\.conf(?:\.[a-z0-9]+)?)$/;
 
-const LOG_PATH = /(?:^|\/)(?:nginx\/(?:[^/]+\/)*[^/]*error[^/]*\.log[^/]*|[^/]*nginx[^/]*error[^/]*\.log[^/]*)$/;
+const LOG_PATH =
+  /(?:^|\/)(?:nginx\/(?:[^/]+\/)*[^/]*error[^/]*\.log[^/]*|[^/]*nginx[^/]*error[^/]*\.log[^/]*|php[^/]*-fpm[^/]*\.log[^/]*|php-fpm\/error\.log)$/;
 
 /** Null: none of ours, or not to be told from the path. */
 export function languageOfPath(path: string): Language | null {
