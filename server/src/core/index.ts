@@ -17,7 +17,7 @@ export { serverName } from './features/outside';
 export { type Reference, readReference } from './features/reference';
 export { ignore } from './features/suppressions';
 export { type Discovered, discover, loadDiscovered, loadFolder } from './project/discover';
-export { type Language, languageOf, languageOfPath, languageOfText, neighbourKind } from './project/language';
+export { isForeign, type Language, languageOf, languageOfPath, languageOfText, neighbourKind } from './project/language';
 export { type Loaded, type LoadRequest, load } from './project/load';
 export type { At, Project } from './project/project';
 export { default as remedies } from './remedies/all';

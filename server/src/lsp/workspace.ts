@@ -8,6 +8,7 @@ import {
   dirname,
   discover,
   type Files,
+  isForeign,
   type Language,
   languageOfText,
   loadDiscovered,
@@ -107,6 +108,8 @@ export function workspace(
 
   function language(document: Document): Language | null {
     const known = LANGUAGES[document.languageId];
+    // An editor may know it by its folder alone.
+    if (known === 'nginx' && isForeign(document.text)) return languageOfText(document.text.slice(0, HEAD));
     if (known) return known;
     if (!UNDECIDED.has(document.languageId)) return null;
     const seen = recognised.get(document);

@@ -2,7 +2,7 @@
 import type { Files } from '../text/files';
 import { basename, dirname } from '../text/path';
 import { readDump } from './dump';
-import { isMainFile, type Language, languageOfPath, languageOfText, neighbourKind } from './language';
+import { isMainFile, languageOf, languageOfPath, neighbourKind } from './language';
 import { type Loaded, type LoadRequest, load } from './load';
 import type { Project } from './project';
 
@@ -68,7 +68,7 @@ export async function discover(files: Files, folder: string): Promise<Discovered
         continue;
       }
       if (read.text.length > LARGEST || read.text.includes('\0')) continue;
-      const language: Language | null = byPath ?? languageOfText(read.text);
+      const language = languageOf(path, read.text);
       if (language === 'php-fpm') fpm.push(path);
       if (language !== 'nginx') continue;
       if (readDump(read.text, path)) dumps.push(path);

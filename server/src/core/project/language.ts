@@ -18,7 +18,7 @@ const FOREIGN =
 const MODSECURITY = /(?:^|\/)(?:[^/]*modsec[^/]*\/(?:[^/]+\/)*[^/]+|[^/]*modsec[^/]*\.conf|crs-setup\.conf)$/;
 
 const NGINX_PATH =
-  /(?:^|\/)(?:nginx[^/]*\.conf(?:\.[a-z0-9]+)?|[^/]+\.nginx(?:\.conf)?(?:\.(?:template|tmpl|j2|erb))?|(?:fastcgi|uwsgi|scgi|proxy)_params|mime\.types|(?:[^/]*nginx[^/]*|openresty)\/(?:[^/]+\/)*[^/]+\.(?:conf|inc|template|tmpl|j2|erb)|sites-(?:available|enabled)\/[^/]+)$/;
+  /(?:^|\/)(?:nginx[^/]*\.conf(?:\.[a-z0-9]+)?|[^/]+\.nginx(?:\.conf)?(?:\.(?:template|tmpl|j2|erb))?|(?:fastcgi|uwsgi|scgi|proxy)_params|mime\.types|(?:nginx|nginx[._-]conf[^/]*|nginx\.d|openresty|angie)\/(?:[^/]+\/)*[^/]+\.(?:conf|inc|template|tmpl|j2|erb)|sites-(?:available|enabled)\/[^/]+)$/;
 
 const FPM_PATH =
   /(?:^|\/)(?:php-?\d*\.?\d*-?fpm[^/]*\.conf(?:\.[a-z0-9]+)?|(?:php-fpm\.d|pool\.d)\/[^/]+\.conf(?:\.[a-z0-9]+)?)$/;
@@ -66,7 +66,21 @@ function startsWithStatements(head: string): boolean {
 }
 
 export function languageOf(path: string, text: string): Language | null {
-  return languageOfPath(path) ?? languageOfText(text);
+  const byPath = languageOfPath(path);
+  return byPath === null || (byPath === 'nginx' && isForeign(text)) ? languageOfText(text) : byPath;
+}
+
+/** Folders of nginx hold files of supervisord, php-fpm and Apache too: none of nginx's begins with a section or an element. */
+export function isForeign(text: string): boolean {
+  for (let start = 0; start < text.length && start < 16 * 1024; ) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? start + 1000 : Math.min(end, start + 1000)).trim();
+    if (line !== '' && line[0] !== '#' && line[0] !== ';')
+      return /^(?:\[[^\]{}%]{1,200}\]$|<(?:[A-Za-z!]|\?xml))/.test(line);
+    if (end < 0) break;
+    start = end + 1;
+  }
+  return false;
 }
 
 /** Most of the top-level directives are nginx's, with a number of arguments that nginx takes. */
