@@ -109,7 +109,7 @@ export function workspace(
   function language(document: Document): Language | null {
     const known = LANGUAGES[document.languageId];
     // An editor may know it by its folder alone.
-    if (known === 'nginx' && isForeign(document.text)) return languageOfText(document.text.slice(0, HEAD));
+    if (known && isForeign(known, document.text)) return languageOfText(document.text.slice(0, HEAD));
     if (known) return known;
     if (!UNDECIDED.has(document.languageId)) return null;
     const seen = recognised.get(document);

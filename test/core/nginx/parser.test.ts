@@ -136,6 +136,16 @@ describe('templates are read around', () => {
     ['a Jinja value in a string', 'add_header X "{{ value }}";\n'],
     ['a Jinja value with quotes in a string', 'add_header X "{{ value | default("x") }}";\n'],
     ['a Jinja loop around a block', '{% for s in servers %}\nserver {\n  listen {{ s.port }};\n}\n{% endfor %}\n'],
+    ['a block named by a value', 'location {{ (base + "/static").replace("//", "/") }} {\n  alias /a/;\n}\n'],
+    [
+      'a block named by part of a value',
+      'upstream {{ name}}-sockets {\n  server 127.0.0.1:1;\n}\nif {% if a %}($x){% endif %} {\n}\n',
+    ],
+    ['a value of a directive nobody knows', 'track_uploads {{ getenv "A" "uploads 60s" }};\n'],
+    [
+      'a table opened in both branches',
+      '{% if a %}\ngeo $a $g {\n{% else %}\ngeo $b $g {\n{% endif %}\n  default 0;\n}\n',
+    ],
     ['Penlight', '> if ssl then\nlisten 443 ssl;\n> end\n'],
     ['lua-resty-template', 'user {* user *};\n{* snippet *}\nlisten {*port*};\n'],
     ['an envsubst variable as a line', 'server {\n  listen 80;\n  ${EXTRA_DIRECTIVES}\n}\n'],

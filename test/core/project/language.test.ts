@@ -6,6 +6,7 @@ const POOL = '; the pool\n[www]\nuser = www-data\nlisten = 9000\npm = static\npm
 const SUPERVISOR = '[supervisord]\nnodaemon=true\n\n[program:nginx]\ncommand=nginx -g "daemon off;"\n';
 const REDIS = 'bind 127.0.0.1\nport 6379\nsave 900 1\n';
 const SITE = 'server {\n    listen 80;\n    location / { proxy_pass http://app:8000; }\n}\n';
+const PASS = 'fastcgi_pass php-pool;\nfastcgi_read_timeout <PHP_TIMEOUT>;\nproxy_http_version 1.1;\n';
 const SNIPPET = '# a snippet\nadd_header X-Frame-Options DENY;\n';
 
 test.each([
@@ -16,6 +17,9 @@ test.each([
   ['/srv/nginx-redis/redis.conf', REDIS, null],
   ['/srv/nginx/vhost.conf', '<VirtualHost *:80>\n</VirtualHost>\n', null],
   ['/srv/docker-php-nginx/config/site.conf', SITE, 'nginx'],
+  ['/srv/nginx/nginx.conf.d/php-fpm.conf', PASS, 'nginx'],
+  ['/srv/php/php-fpm.conf', '[global]\ninclude = pool.d/*.conf\n', 'php-fpm'],
+  ['/srv/php/php-fpm.d/empty.conf', '; nothing\n', 'php-fpm'],
   ['/srv/nginx/snippets/headers.conf', SNIPPET, 'nginx'],
   ['/srv/nginx/conf.d/default.conf', '{% if tls %}\nlisten 443 ssl;\n{% endif %}\n', 'nginx'],
   ['/srv/nginx/conf.d/default.conf', '[% IF tls %]\nlisten 443 ssl;\n[% END %]\n', 'nginx'],

@@ -136,7 +136,7 @@ export function parse(text: string, from = 0): NginxTree {
         code: 'unexpected-close',
         span: { start: at, end: at + 1 },
         message: 'Unexpected "}": no block is open here. nginx -t stops here.',
-        fix: { title: 'Remove the "}"', span: { start: at, end: at + 1 }, newText: '' },
+        ...surplus(at),
       });
       return;
     }
@@ -144,18 +144,42 @@ export function parse(text: string, from = 0): NginxTree {
     frame.block.closed = true;
   }
 
+  let soughtSurplus = false;
+
+  /** Which `}` is the one too many, judged by indentation: the first that stands further right than the block it closes. */
+  function surplus(at: number): Pick<SyntaxProblem, 'fix' | 'related'> {
+    const remove = (title: string, brace: number) => ({ title, span: { start: brace, end: brace + 1 }, newText: '' });
+    const isFirst = !soughtSurplus;
+    soughtSurplus = true;
+    for (const directive of isFirst ? closedBlocks() : []) {
+      const brace = directive.end - 1;
+      const [outer, inner] = [lineIndent(directive.start), lineIndent(brace)];
+      if (!outer || !inner || outer.start === inner.start || inner.width <= outer.width) continue;
+      const name = directive.called;
+      return {
+        related: {
+          span: { start: brace, end: brace + 1 },
+          message: `This "}" closes "${name}", by its place too early.`,
+        },
+        fix: remove(`Remove the "}" that closes "${name}" too early`, brace),
+      };
+    }
+    return { fix: remove('Remove the "}"', at) };
+  }
+
   /** The block that seems to lack its `}`, judged by indentation: the first whose `}` stands further left than it does. */
   function suspect(): { directive: Directive; insertAt: number } | null {
-    const closed: Directive[] = [];
-    for (const directive of walk(items))
-      if (directive.block?.closed && !directive.block.foreign) closed.push(directive);
-    closed.sort((a, b) => a.end - b.end);
-    for (const directive of closed) {
+    for (const directive of closedBlocks()) {
       const brace = lineIndent(directive.end - 1);
       if (brace?.alone && brace.width < (lineIndent(directive.start)?.width ?? 0))
         return { directive, insertAt: brace.start };
     }
     return null;
+  }
+
+  /** By the place of their `}`. */
+  function closedBlocks(): Directive[] {
+    return [...walk(items)].filter(({ block }) => block?.closed && !block.foreign).sort((a, b) => a.end - b.end);
   }
 
   /** The indentation of the line that holds `at`; null where the line is too long to tell. `alone`: nothing else before `at`. */
@@ -311,7 +335,8 @@ export function parse(text: string, from = 0): NginxTree {
         add(words, at + 1, at);
         break;
       case '{':
-        if (inData) {
+        // A template may open the same block in each of its branches.
+        if (inData && scan.templates.length === 0) {
           report({
             code: 'unexpected-token',
             span: { start: at, end: at + 1 },

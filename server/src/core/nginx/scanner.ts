@@ -48,6 +48,8 @@ const SEMICOLON = 59;
 const LESS = 60;
 const BACKSLASH = 92;
 const OPEN = 123;
+/** What follows the brace of a template's mark. */
+const MARK_START = /[{%!*#]/;
 const CLOSE = 125;
 
 const QUANTIFIER = /\{\d{1,5}(?:,\d{0,5})?\}/y;
@@ -343,7 +345,9 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
     if (nextSemicolon < position) nextSemicolon = found(text.indexOf(';', position));
     if (nextBrace < position) nextBrace = found(text.indexOf('{', position));
     const end = Math.min(nextSemicolon, nextBrace) + 1;
-    const known = end > text.length ? null : phraseAt(text, position, end);
+    // "location {{ path }} {": the brace may begin a template's mark.
+    if (end > text.length || (end === nextBrace + 1 && MARK_START.test(text[end] ?? ''))) return null;
+    const known = phraseAt(text, position, end);
     if (!known || (simple && known.opens)) return null;
     position = end;
     return known;

@@ -6,6 +6,10 @@ export interface Dockerfile {
   readonly exposed: readonly number[];
   /** It says itself what is started. */
   readonly starts: boolean;
+  /** What is started, as written; empty where the image below decides. */
+  readonly command: string;
+  /** Who starts it, as far as its last stage says so. */
+  readonly user: string | null;
   /** A port may be named in it that `exposed` does not hold. */
   readonly text: string;
 }
@@ -19,6 +23,8 @@ export function readDockerfile(text: string): Dockerfile {
   let copies: { from: string; to: string }[] = [];
   let exposed: number[] = [];
   let starts = false;
+  let command = '';
+  let user: string | null = null;
   let workdir = '/';
   for (const line of logicalLines(text)) {
     const [, name = '', rest = ''] = /^\s*([A-Za-z]{2,12})\s+(.*)$/s.exec(line) ?? [];
@@ -34,9 +40,14 @@ export function readDockerfile(text: string): Dockerfile {
         copies = [];
         exposed = [];
         starts = false;
+        command = '';
+        user = null;
         workdir = '/';
         break;
       }
+      case 'USER':
+        user = words[0] ?? null;
+        break;
       case 'WORKDIR':
         workdir = words[0] ?? workdir;
         break;
@@ -58,10 +69,11 @@ export function readDockerfile(text: string): Dockerfile {
       case 'CMD':
       case 'ENTRYPOINT':
         starts = true;
+        command += ` ${rest.trim().startsWith('[') ? (rest.match(/"[^"]*"/g) ?? []).map((word) => word.slice(1, -1)).join(' ') : rest}`;
         break;
     }
   }
-  return { image, copies, exposed, starts, text };
+  return { image, copies, exposed, starts, command: command.trim(), user, text };
 }
 
 /** Instructions with their continued lines joined; comments left out. */

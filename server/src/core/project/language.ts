@@ -67,11 +67,20 @@ function startsWithStatements(head: string): boolean {
 
 export function languageOf(path: string, text: string): Language | null {
   const byPath = languageOfPath(path);
-  return byPath === null || (byPath === 'nginx' && isForeign(text)) ? languageOfText(text) : byPath;
+  return byPath === null || isForeign(byPath, text) ? languageOfText(text) : byPath;
+}
+
+/** Does the content speak against what the path, or an editor that goes by it, holds the file for? */
+export function isForeign(language: Language, text: string): boolean {
+  if (language === 'nginx') return startsForeign(text);
+  if (language !== 'php-fpm') return false;
+  // A file of nginx about php-fpm may be called php-fpm.conf as well.
+  const head = text.slice(0, 16 * 1024);
+  return !/^\s*[\w.[\]]+\s*=|^\s*\[/m.test(head) && looksLikeNginx(head);
 }
 
 /** Folders of nginx hold files of supervisord, php-fpm and Apache too: none of nginx's begins with a section or an element. */
-export function isForeign(text: string): boolean {
+function startsForeign(text: string): boolean {
   for (let start = 0; start < text.length && start < 16 * 1024; ) {
     const end = text.indexOf('\n', start);
     const line = text.slice(start, end < 0 ? start + 1000 : Math.min(end, start + 1000)).trim();

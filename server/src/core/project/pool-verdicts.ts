@@ -2,7 +2,7 @@
 
 import { setSettings } from '../php-fpm/edit';
 import { type Clash, clashes } from '../php-fpm/judge/listen';
-import { isSaid, judgeGlobal, judgePool, type PoolVerdict, placeOf } from '../php-fpm/judge/pool';
+import { isSaid, judgeGlobal, judgePool, type PoolVerdict, type PoolView, placeOf } from '../php-fpm/judge/pool';
 import { judgeSetting, type SettingVerdict } from '../php-fpm/judge/setting';
 import { type FpmInstance, type IncludePattern, includes, type Pool } from '../php-fpm/model';
 import type { FpmTree, Setting } from '../php-fpm/tree';
@@ -11,6 +11,7 @@ import { basename, dirname, isAbsolute } from '../text/path';
 import type { Place } from '../text/span';
 import { fpmPattern, type Project } from './project';
 import type { FpmSource } from './source';
+import { systemOf } from './system';
 
 export interface FpmVerdict extends Place {
   readonly about: SettingVerdict['stage'] | PoolVerdict['about'] | 'duplicate-listen' | 'no-pool';
@@ -93,13 +94,17 @@ function* judgeInstance(project: Project, instance: FpmInstance, roots: readonly
   }
 
   for (const verdict of judgeGlobal(instance.global)) yield verdict;
-  const isRoot = instance.pools.some((pool) => pool.get('user'));
+  const startedBy: PoolView['startedBy'] = instance.pools.some((pool) => pool.get('user'))
+    ? 'root'
+    : systemOf(project).hasOwnUser
+      ? 'other'
+      : null;
   for (const pool of instance.pools) {
     const files = [...new Set(pool.places.map(({ file }) => file))];
     if (files.some(isFilledIn)) continue;
     const isRead = files.every((file) => tree(file)?.problems.length === 0);
     const whole = isRead && !bad.has(pool) && (inView || looksWhole(pool));
-    const view = { whole, startedByRoot: isRoot, mechanism: instance.global.get('events.mechanism'), tree };
+    const view = { whole, startedBy, mechanism: instance.global.get('events.mechanism'), tree };
     for (const verdict of judgePool(pool, view)) {
       // Files of one folder may be examples that are never read together.
       const apart = !inView && verdict.related?.some(({ file }) => file !== verdict.file);

@@ -38,6 +38,8 @@ export interface System {
   containersOf(file: string): readonly Container[];
   /** A file of php-fpm that some image is made with, in which `zz-docker.conf` may say otherwise. */
   isInPhpImage(file: string): boolean;
+  /** Some image says that its processes are not started by root. */
+  readonly hasOwnUser: boolean;
   /** The services that are given this file of php-fpm. */
   poolContainersOf(file: string): readonly Container[];
   /** The services that go by that name, of the Compose files beside `near`, else of all. */
@@ -99,6 +101,7 @@ function readSystem(neighbours: readonly Neighbour[]): System {
           isPhpImage(plainImage(image)) &&
           copies.some(({ from, to }) => basename(from) === basename(file) || to.startsWith(FPM_FOLDER)),
       ),
+    hasOwnUser: [...dockerfiles.values()].some(({ user }) => user !== null && !/^(?:root|0)(?::|$)/.test(user)),
     poolContainersOf: (file) => containers.filter((each) => placesOf(each, file).some((place) => /php/.test(place))),
     named(name, near) {
       const wanted = name.toLowerCase();

@@ -19,8 +19,11 @@ export interface PoolVerdict extends Place {
 export interface PoolView {
   /** All its settings are in view: what it has not got, it has not got. */
   readonly whole: boolean;
-  /** Another pool of the same process says which user its workers run as: php-fpm is started by root. */
-  readonly startedByRoot: boolean;
+  /**
+   * `root`: another pool of the same process says which user its workers run as. `other`: an image of the project is started
+   * by a user of its own. Null: not known.
+   */
+  readonly startedBy: 'root' | 'other' | null;
   /** `events.mechanism` in [global]. */
   readonly mechanism: Value | undefined;
   tree(file: string): FpmTree | null;
@@ -139,9 +142,9 @@ function* required(pool: Pool, view: PoolView): Generator<PoolVerdict> {
       'has no "pm.max_children": it must be at least 1, or php-fpm refuses to start.',
     );
   }
-  if (!pool.get('user')) {
+  if (!pool.get('user') && view.startedBy !== 'other') {
     // Who is not root needs no user: php-fpm says so itself, and goes on.
-    const certain = view.startedByRoot || ['group', 'chroot', 'process.priority'].some((key) => pool.get(key));
+    const certain = view.startedBy === 'root' || ['group', 'chroot', 'process.priority'].some((key) => pool.get(key));
     const verdict = missing(pool, view, undefined, 'user', 'has no "user": php-fpm refuses to start as root.');
     yield certain ? verdict : { ...verdict, severity: 'warning' };
   }

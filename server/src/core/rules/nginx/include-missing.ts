@@ -41,7 +41,8 @@ An absolute path outside this project may exist on the server and not here: that
       const inside = root !== undefined && pattern.startsWith(`${dirname(root.file)}/`);
       if (!isMain && error.kind === 'missing') continue;
       // A template is filled in for another machine, and its conditions may leave the line out.
-      if (!inside && error.kind === 'missing' && source.tree.templates.length > 0) continue;
+      const isTemplate = source.tree.templates.length > 0 || isTemplateFile(source.file);
+      if (isTemplate && error.kind === 'missing') continue;
       // A checkout seldom holds what the package brings along.
       if (
         (PACKAGED.test(word.value) || GENERATED.test(word.value)) &&
