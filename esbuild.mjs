@@ -60,7 +60,11 @@ const bundles = await Promise.all([
   build({
     ...web,
     format: 'iife',
-    entryPoints: { page: 'client/src/panel/page.ts', panel: 'client/src/panel/panels.css' },
+    entryPoints: {
+      page: 'client/src/panel/page.ts',
+      topology: 'client/src/topology/page.ts',
+      panel: 'client/src/panel/panels.css',
+    },
     outdir: 'dist/panel',
   }),
   // A guard, not a product: core must bundle for no platform at all.

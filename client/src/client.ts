@@ -12,6 +12,7 @@ import type {
   LogSummary,
   StartOptions,
   SummariseParams,
+  TopologyResult,
 } from '../../server/src/lsp/protocol';
 import { documentSelector, middleware, watchers } from './documents';
 import { explainLine } from './explain';
@@ -22,12 +23,16 @@ import { type Ask, explanations } from './panel/panel';
 import { summaryPanel } from './summary/panel';
 import { type Summarise, summariseLog } from './summary/summarise';
 import { explainTerminal } from './terminal';
+import { topologyPanel } from './topology/panel';
+import { showUses } from './uses';
 
 // The server's code is not bundled for a few words: only their types come from it.
 const EXPLAIN: typeof protocol.explainRequest = 'upstreamMedic/explain';
 const EXPLAIN_LINES: typeof protocol.explainLinesRequest = 'upstreamMedic/explainLines';
 const SUMMARISE: typeof protocol.summariseRequest = 'upstreamMedic/summarise';
 const SUMMARY_CLOSED: typeof protocol.summaryClosedNotification = 'upstreamMedic/summaryClosed';
+const TOPOLOGY: typeof protocol.topologyRequest = 'upstreamMedic/topology';
+const TOPOLOGY_CHANGED: typeof protocol.topologyChangedNotification = 'upstreamMedic/topologyChanged';
 const LANGUAGE: typeof protocol.languageNotification = 'upstreamMedic/language';
 const FILES: typeof protocol.filesRequest = 'upstreamMedic/files';
 const TRUSTED: typeof protocol.trustedNotification = 'upstreamMedic/trusted';
@@ -66,6 +71,7 @@ export async function start(
     server = next;
     const { client } = next;
     client.onNotification(LANGUAGE, (params: LanguageParams) => setLanguage(params));
+    client.onNotification(TOPOLOGY_CHANGED, () => topology.changed());
     client.onRequest(FILES, (params: FilesParams): Promise<FilesAnswer> => answerFiles(params));
     return client.start();
   };
@@ -80,7 +86,11 @@ export async function start(
   };
   stopServer = stop;
 
-  const request = async <T>(method: string, params: object, token?: vscode.CancellationToken): Promise<T> => {
+  const request = async <T>(
+    method: string,
+    params: object | undefined,
+    token?: vscode.CancellationToken,
+  ): Promise<T> => {
     await started;
     if (!server) throw new Error('the language server is not running');
     // An undefined token would be sent as a second parameter.
@@ -123,6 +133,7 @@ export async function start(
     close: (uri: string) => void server?.client.sendNotification(SUMMARY_CLOSED, { uri }).catch(() => undefined),
   };
   const summary = summaryPanel(context, counting, ask, panel);
+  const topology = topologyPanel(context, () => request<TopologyResult>(TOPOLOGY, undefined));
   for (const watcher of fileEvents) {
     subscriptions.push(
       watcher,
@@ -143,15 +154,19 @@ export async function start(
     ),
     command('explainTerminalSelection', () => explainTerminal(ask, panel)),
     command('summariseLog', (target) => summariseLog(summarise, summary.show, target)),
+    command('showTopology', () => topology.show()),
+    command('showUses', showUses),
     command('showOutput', () => output.show(true)),
     command('restartServer', async () => {
       await stop();
       started = run();
       await started;
+      topology.changed();
       void vscode.window.setStatusBarMessage(`${NAME}: the language server has restarted`, 5000);
     }),
   );
   await vscode.commands.executeCommand('setContext', 'upstreamMedic.active', true);
+  noticeConfigurations(subscriptions);
 
   started = run();
   try {
@@ -175,4 +190,19 @@ function command(name: string, run: (...args: unknown[]) => unknown): vscode.Dis
       void vscode.window.showErrorMessage(`${NAME}: ${error instanceof Error ? error.message : String(error)}`);
     }
   });
+}
+
+/** Lets commands about configurations appear once there is one. */
+function noticeConfigurations(subscriptions: vscode.Disposable[]): void {
+  const isOne = ({ languageId }: vscode.TextDocument): boolean => /^(?:nginx|NGINX|php-fpm)$/.test(languageId);
+  const tell = () => void vscode.commands.executeCommand('setContext', 'upstreamMedic.configured', true);
+  if (vscode.workspace.textDocuments.some(isOne)) tell();
+  else {
+    const listener = vscode.workspace.onDidOpenTextDocument((document) => {
+      if (!isOne(document)) return;
+      tell();
+      listener.dispose();
+    });
+    subscriptions.push(listener);
+  }
 }

@@ -13,12 +13,17 @@ export function dress(panel: vscode.WebviewPanel, extension: vscode.Uri): void {
   panel.webview.options = { enableScripts: true, localResourceRoots: [resources(extension)] };
 }
 
-export function pageOptions({ webview }: vscode.WebviewPanel, extension: vscode.Uri, state: unknown): PageOptions {
+export function pageOptions(
+  { webview }: vscode.WebviewPanel,
+  extension: vscode.Uri,
+  state: unknown,
+  script = 'page.js',
+): PageOptions {
   const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(resources(extension), name)).toString();
   return {
     nonce: nonce(),
     cspSource: webview.cspSource,
-    script: resource('page.js'),
+    script: resource(script),
     style: resource('panel.css'),
     state,
   };

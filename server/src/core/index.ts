@@ -16,6 +16,15 @@ export { type Hover, hover } from './features/hover';
 export { serverName } from './features/outside';
 export { type Reference, readReference } from './features/reference';
 export { ignore } from './features/suppressions';
+export {
+  type Topology,
+  type TopologyEndpoint,
+  type TopologyLocation,
+  type TopologyPass,
+  type TopologyServer,
+  topology,
+} from './features/topology';
+export { type HintPart, type ReachHint, reachHints, type UseLens, useLenses } from './features/topology-hints';
 export { type Discovered, discover, loadDiscovered, loadFolder } from './project/discover';
 export { isForeign, type Language, languageOf, languageOfPath, languageOfText, neighbourKind } from './project/language';
 export { type Loaded, type LoadRequest, load } from './project/load';

@@ -227,3 +227,103 @@ export interface StartOptions {
 
 /** Notification, client to server, without parameters: the person has come to trust the workspace. */
 export const trustedNotification = 'upstreamMedic/trusted';
+
+/**
+ * Request, client to server, without parameters -> `TopologyResult`: where requests go, in all that is in view. After an
+ * answer the server says once that things have changed; to be told again, ask again.
+ */
+export const topologyRequest = 'upstreamMedic/topology';
+
+/** Notification, server to client, without parameters: the last answer to `upstreamMedic/topology` is no longer current. */
+export const topologyChangedNotification = 'upstreamMedic/topologyChanged';
+
+export interface TopologyResult {
+  /** Main files, and fragments that nothing includes; only those with servers that pass requests on. */
+  readonly roots: readonly TopologyRoot[];
+  readonly upstreams: readonly TopologyUpstream[];
+  readonly pools: readonly TopologyPool[];
+}
+
+export interface Located {
+  readonly uri: string;
+  readonly range: Range;
+}
+
+/** A part of the way. `broken`, `warning`: a rule says so here; `ok`: what it leads to is in view; `unknown`: the files do not tell. */
+export interface TopologyLink extends Located {
+  readonly state: 'ok' | 'broken' | 'warning' | 'unknown';
+  readonly said: readonly {
+    /** Id of the rule, and its title. */
+    readonly code: string;
+    readonly title: string;
+    readonly severity: 'error' | 'warning' | 'information' | 'hint';
+    readonly message: string;
+  }[];
+}
+
+export interface TopologyRoot {
+  readonly uri: string;
+  /** The name that nginx knew the file by, for one that a dump of `nginx -T` holds. */
+  readonly held: string | null;
+  readonly isMain: boolean;
+  /** The service of a Compose file that is given it. */
+  readonly service: string | null;
+  readonly servers: readonly TopologyServer[];
+}
+
+export interface TopologyServer extends Located {
+  /** `fragment`: locations of a server that is not in view. */
+  readonly kind: 'http' | 'stream' | 'fragment';
+  readonly names: readonly string[];
+  readonly listen: readonly string[];
+  readonly passes: readonly TopologyPass[];
+  readonly locations: readonly TopologyLocation[];
+}
+
+export interface TopologyLocation extends Located {
+  /** As written, without `location`: `~ \.php$`. */
+  readonly name: string;
+  readonly passes: readonly TopologyPass[];
+  readonly locations: readonly TopologyLocation[];
+}
+
+export interface TopologyPass extends TopologyLink {
+  readonly directive: string;
+  readonly target: string;
+  /** The target has a variable: what follows is what it can be, as far as the files tell. */
+  readonly dynamic: boolean;
+  /** Places in `upstreams` of the result. */
+  readonly upstreams: readonly number[];
+  readonly endpoints: readonly TopologyEndpoint[];
+}
+
+export interface TopologyUpstream extends TopologyLink {
+  readonly name: string;
+  /** `least_conn`, `keepalive 16`. */
+  readonly options: readonly string[];
+  readonly endpoints: readonly TopologyEndpoint[];
+  /** How many passes name it. */
+  readonly uses: number;
+}
+
+export interface TopologyEndpoint extends TopologyLink {
+  readonly address: string;
+  /** `backup`, `down`, `weight=2`. */
+  readonly parameters: readonly string[];
+  /** What in view listens there. `server`: nginx itself. */
+  readonly reached: readonly (Located & {
+    readonly kind: 'pool' | 'unit' | 'service' | 'server';
+    readonly name: string;
+  })[];
+  /** A rule says that nothing in view listens there. */
+  readonly nothing: boolean;
+}
+
+export interface TopologyPool extends TopologyLink {
+  readonly name: string;
+  readonly listen: string | null;
+  /** How many passes lead to it. */
+  readonly uses: number;
+  /** None does in view, but a variable or another host may. */
+  readonly perhaps: boolean;
+}

@@ -8,6 +8,8 @@ import {
   DidChangeConfigurationNotification,
   type InitializeParams,
   type InitializeResult,
+  type InlayHint,
+  InlayHintRefreshRequest,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver';
@@ -15,6 +17,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   docsUrl,
   type Files,
+  type Finding,
   findings,
   type Position,
   type Project,
@@ -27,6 +30,7 @@ import {
 import { fileActions, logActions } from './actions';
 import { entryDiagnostic, explainResult, findingDiagnostic, rangeOf } from './convert';
 import { completionItems, configHover, documented } from './help';
+import { configHints, configLenses, SHOW_USES, showUses } from './hints';
 import { lenses } from './lenses';
 import type { OpenLog } from './log-bytes';
 import { logs } from './logs';
@@ -40,6 +44,7 @@ import {
   trustedNotification,
 } from './protocol';
 import { serveSummaries } from './serve-summaries';
+import { serveTopology } from './topology';
 import { fileOf, uriOf } from './uris';
 import { DEFAULT_SETTINGS, type Document, type Settings, workspace } from './workspace';
 
@@ -68,14 +73,19 @@ export function startServer(connection: Connection, files: Files, host: Host = {
   let trusted = false;
   let hasLenses = true;
   let refreshesLenses = false;
+  let hasHints = true;
+  let refreshesHints = false;
+  let showsDocuments = false;
 
   const open = workspace(files, (uris, urgency) => {
+    refreshSoon();
     if (urgency === 'now') for (const uri of uris) publishSoon(uri, 0);
     else for (const uri of uris) publishSoon(uri, REST);
   });
 
   const log = logs(open);
   const summary = serveSummaries(connection, open, host.openLog);
+  const topologyChanged = serveTopology(connection, open, findingsOf);
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     const { capabilities, initializationOptions } = params;
@@ -88,6 +98,8 @@ export function startServer(connection: Connection, files: Files, host: Host = {
     trusted = (initializationOptions as { trusted?: unknown } | undefined)?.trusted === true;
     configurable = capabilities.workspace?.configuration === true;
     refreshesLenses = capabilities.workspace?.codeLens?.refreshSupport === true;
+    refreshesHints = capabilities.workspace?.inlayHint?.refreshSupport === true;
+    showsDocuments = capabilities.window?.showDocument?.support === true;
     watchesFolders = capabilities.workspace?.workspaceFolders === true;
     initialFolders = (params.workspaceFolders ?? (params.rootUri ? [{ uri: params.rootUri }] : [])).map(({ uri }) =>
       fileOf(uri),
@@ -101,7 +113,8 @@ export function startServer(connection: Connection, files: Files, host: Host = {
         // A blank opens no list: most are typed in the middle of a thought.
         completionProvider: { triggerCharacters: ['$'], resolveProvider: true },
         codeLensProvider: {},
-        executeCommandProvider: { commands: [EXPLAIN] },
+        inlayHintProvider: true,
+        executeCommandProvider: { commands: [EXPLAIN, SHOW_USES] },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -125,7 +138,7 @@ export function startServer(connection: Connection, files: Files, host: Host = {
 
   async function readSettings(): Promise<void> {
     const raw: unknown = await connection.workspace.getConfiguration('upstreamMedic');
-    setLenses(raw);
+    setShown(raw);
     await set(settingsOf(raw));
   }
 
@@ -158,16 +171,29 @@ export function startServer(connection: Connection, files: Files, host: Host = {
   connection.onDidChangeConfiguration(({ settings }: { settings: { upstreamMedic?: unknown } | null }) => {
     if (configurable) void readSettings();
     else {
-      setLenses(settings?.upstreamMedic);
+      setShown(settings?.upstreamMedic);
       void set(settingsOf(settings?.upstreamMedic));
     }
   });
 
-  function setLenses(raw: unknown): void {
-    const wanted = (raw as { codeLens?: unknown } | null | undefined)?.codeLens !== false;
-    if (wanted === hasLenses) return;
-    hasLenses = wanted;
-    if (refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+  function setShown(raw: unknown): void {
+    const { codeLens, inlayHints } = (raw ?? {}) as { codeLens?: unknown; inlayHints?: unknown };
+    if (hasLenses === (codeLens !== false) && hasHints === (inlayHints !== false)) return;
+    hasLenses = codeLens !== false;
+    hasHints = inlayHints !== false;
+    refreshSoon();
+  }
+
+  let restTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What stands beside the lines of one file depends on others: asked for again when typing rests. */
+  function refreshSoon(): void {
+    clearTimeout(restTimer);
+    restTimer = setTimeout(() => {
+      topologyChanged();
+      if (open.documents.length === 0) return;
+      if (refreshesLenses) void connection.sendRequest(CodeLensRefreshRequest.type);
+      if (refreshesHints) void connection.sendRequest(InlayHintRefreshRequest.type);
+    }, 2 * REST);
   }
 
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
@@ -215,6 +241,23 @@ export function startServer(connection: Connection, files: Files, host: Host = {
     );
   }
 
+  const found = new WeakMap<Project, { rules: RuleSettings; byFile: Map<string, readonly Finding[]> }>();
+  /** Asked once for each snapshot and its rules. */
+  function findingsOf(project: Project, file: string): readonly Finding[] {
+    const { rules } = open.settings;
+    let known = found.get(project);
+    if (known?.rules !== rules) {
+      known = { rules, byFile: new Map() };
+      found.set(project, known);
+    }
+    let list = known.byFile.get(file);
+    if (!list) {
+      list = findings(project, file, rules);
+      known.byFile.set(file, list);
+    }
+    return list;
+  }
+
   function publish(uri: string): void {
     const document = open.document(uri);
     const language = document && open.language(document);
@@ -231,9 +274,7 @@ export function startServer(connection: Connection, files: Files, host: Host = {
     }
     const project = open.projectOf(uri);
     if (!project?.sources.has(fileOf(uri))) return; // being loaded: told again when it is there
-    const diagnostics = findings(project, fileOf(uri), open.settings.rules).map((finding) =>
-      findingDiagnostic(project, finding),
-    );
+    const diagnostics = findingsOf(project, fileOf(uri)).map((finding) => findingDiagnostic(project, finding));
     void connection.sendDiagnostics({ uri, version, diagnostics });
   }
 
@@ -262,9 +303,13 @@ export function startServer(connection: Connection, files: Files, host: Host = {
     return { results, total, others };
   });
 
-  connection.onCodeLens(({ textDocument: { uri } }): CodeLens[] => {
+  connection.onCodeLens(async ({ textDocument: { uri } }): Promise<CodeLens[]> => {
     const document = open.document(uri);
-    if (!hasLenses || !document || open.language(document) !== 'nginx-error-log') return [];
+    if (!hasLenses || !document) return [];
+    if (open.language(document) !== 'nginx-error-log') {
+      const project = await loadedProject(uri);
+      return project ? configLenses(project, uri, panel ? 'upstreamMedic.showUses' : SHOW_USES) : [];
+    }
     const { lines, list, isCut } = log.read(document);
     return lenses(
       list,
@@ -278,6 +323,11 @@ export function startServer(connection: Connection, files: Files, host: Host = {
     });
   });
 
+  connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }): Promise<InlayHint[]> => {
+    const project = hasHints ? await loadedProject(uri) : null;
+    return project ? configHints(project, uri, range, (file) => findingsOf(project, file)) : [];
+  });
+
   connection.onRequest(
     explainRequest,
     ({ textDocument, position }: { textDocument: { uri: string }; position: Position }) =>
@@ -285,6 +335,7 @@ export function startServer(connection: Connection, files: Files, host: Host = {
   );
 
   connection.onExecuteCommand(async ({ command, arguments: args }) => {
+    if (command === SHOW_USES) return showUses(connection, args?.[2], showsDocuments);
     if (command !== EXPLAIN) return null;
     const [uri, position] = (args ?? []) as [unknown, unknown];
     if (typeof uri !== 'string' || !isPosition(position)) return null;

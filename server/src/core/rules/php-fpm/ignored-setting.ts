@@ -1,6 +1,7 @@
 /** Flags settings of the socket that another setting makes idle. */
 import { parseListen } from '../../php-fpm/address';
 import { isSaid, placeOf } from '../../php-fpm/judge/pool';
+import { poolsIn } from '../../project/pools';
 import { defineRule } from '../rule';
 
 const OWNER = ['listen.owner', 'listen.group'];
@@ -16,7 +17,7 @@ nothing. With \`listen.acl_users\` or \`listen.acl_groups\` php-fpm ignores owne
 (\`ACL set, listen.owner = … is ignored\`).`,
   references: ['https://www.php.net/manual/en/install.fpm.configuration.php#listen-acl-users'],
   *check(source, project) {
-    for (const pool of project.pools) {
+    for (const pool of poolsIn(project, source.file)) {
       const listen = pool.get('listen');
       if (!listen || !isSaid(listen)) continue;
       const isPort = parseListen(listen.value).kind === 'tcp';

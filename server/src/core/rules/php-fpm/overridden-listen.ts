@@ -1,6 +1,7 @@
 /** Flags an address that another file sets anew for the same pool. */
 import { overridden } from '../../php-fpm/judge/listen';
 import { placeOf } from '../../php-fpm/judge/pool';
+import { poolsIn } from '../../project/pools';
 import { basename } from '../../text/path';
 import { defineRule } from '../rule';
 
@@ -15,7 +16,7 @@ Files are read in the order of their names. So \`zz-docker.conf\` of the officia
 other address: \`(2: No such file or directory)\` or \`(111: Connection refused)\`, and 502.`,
   references: ['https://www.php.net/manual/en/install.fpm.configuration.php#listen'],
   *check(source, project) {
-    for (const pool of project.pools) {
+    for (const pool of poolsIn(project, source.file)) {
       for (const { early, late, merged } of overridden(pool)) {
         if (early.file !== source.file) continue;
         const name = basename(late.file);

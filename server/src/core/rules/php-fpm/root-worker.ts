@@ -1,5 +1,6 @@
 /** Flags workers that would run as root. */
 import { isSaid, placeOf } from '../../php-fpm/judge/pool';
+import { poolsIn } from '../../project/pools';
 import { defineRule } from '../rule';
 
 export default defineRule({
@@ -11,7 +12,7 @@ export default defineRule({
 \`-R\`. With \`-R\` a fault in one script is a fault in the whole machine or container.`,
   references: ['https://www.php.net/manual/en/install.fpm.configuration.php#user'],
   *check(source, project) {
-    for (const pool of project.pools) {
+    for (const pool of poolsIn(project, source.file)) {
       for (const key of ['user', 'group']) {
         const value = pool.get(key);
         if (!value || value.file !== source.file || !isSaid(value) || !/^(?:root|0+)$/.test(value.value)) continue;
