@@ -3,7 +3,7 @@
  *
  * `##` starts a case. A fence is a file, its language and path in the info string: ```nginx conf.d/site.conf. Behind the
  * path may stand: `crlf`, `tabs` (each four spaces of indentation become one), `no-newline`, `version=1.29.7` (of nginx),
- * `context=http,server`.
+ * `context=http,server`. A file of language `text` is only there, as a page is that nginx sends.
  * In a file, a line of carets (behind `#` or `;`, so that it reads as a comment) says what is found above them:
  * `#  ^^^^ error: text that the message contains`, or `related: …` for the other half. A single caret is also an empty
  * place. Mark lines are no part of the file. `<|>` is the cursor, `<x*4096>` stands for x 4096 times,
@@ -16,9 +16,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-export type Language = 'nginx' | 'php-fpm' | 'nginx-error-log' | 'systemd' | 'compose' | 'dockerfile';
+export type Language = 'nginx' | 'php-fpm' | 'nginx-error-log' | 'systemd' | 'compose' | 'dockerfile' | 'text';
 
-const LANGUAGES: readonly string[] = ['nginx', 'php-fpm', 'nginx-error-log', 'systemd', 'compose', 'dockerfile'];
+const LANGUAGES: readonly string[] = [
+  'nginx',
+  'php-fpm',
+  'nginx-error-log',
+  'systemd',
+  'compose',
+  'dockerfile',
+  'text',
+];
 
 export interface Mark {
   readonly kind: 'error' | 'warning' | 'information' | 'hint' | 'related';

@@ -6,6 +6,8 @@ import { program, worker } from './programs';
 import { type Scene, until } from './scene';
 
 export interface Nginx {
+  /** `nginx -t`; throws what it says where it refuses. */
+  test(): void;
   /** `nginx -t`, then reload, then wait until no worker with the old configuration is left. */
   reload(): Promise<void>;
   errorLog(): string;
@@ -66,6 +68,7 @@ export async function startNginx(scene: Scene): Promise<Nginx> {
   });
   return {
     errorLog,
+    test: () => run('-t'),
     async reload() {
       run('-t');
       const old = workers(errorLog()).running;

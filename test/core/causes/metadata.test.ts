@@ -1,7 +1,7 @@
 /** What holds for every cause. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { causes } from '../../../server/src/core/index';
+import { causes, rules } from '../../../server/src/core/index';
 
 const folder = `${import.meta.dirname}/../../../server/src/core/causes`;
 
@@ -29,6 +29,7 @@ describe('causes', () => {
     expect(cause.title).toMatch(/^[\p{L}].*[^.]$/u);
     expect(cause.why.length).toBeGreaterThan(100);
     expect(cause.references.length).toBeGreaterThan(0);
+    for (const rule of cause.rules ?? []) expect(rules.find((each) => each.id === rule)?.language).toBe('nginx');
     for (const reference of cause.references) expect(reference).toMatch(/^https:\/\//);
     for (const status of cause.status) expect(status).toBeGreaterThan(100);
     const alternatives = topLevel(cause.pattern.source);

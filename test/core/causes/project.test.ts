@@ -346,7 +346,10 @@ describe('a backend that hangs up', () => {
       'Pool "www" kills a request after 30s; nginx would wait 60s. @ request_terminate_timeout = 30s',
       'Pool "www" accepts connections from 10.0.0.5, 127.0.0.1 only and closes all others at once; php-fpm takes the blank after the comma as part of the address. @ listen.allowed_clients = 10.0.0.5, 127.0.0.1',
     ]);
-    expect(found.fixes[0]).toMatchObject({ id: 'restart-service', apply: ['systemctl restart php8.2-fpm'] });
+    expect(found.fixes.slice(0, 2)).toMatchObject([
+      { id: 'links/allowed-clients', preferred: true, apply: ['systemctl restart php8.2-fpm'] },
+      { id: 'restart-service', preferred: false, apply: ['systemctl restart php8.2-fpm'] },
+    ]);
   });
 
   it('shortens how long connections are kept when a POST fails', async () => {
@@ -375,6 +378,70 @@ describe('limits of the workers', () => {
     expect(id).toBe('worker-limits');
     expect(conf).toContain('user www-data;\nworker_rlimit_nofile 8192;\nevents {\n    worker_connections 4096;\n}');
     rests(text, id, after);
+  });
+});
+
+describe('what the rules see', () => {
+  it('is evidence, and its fix comes first', async () => {
+    const files = new Map([
+      ['/app/nginx.conf', site('proxy_pass http://127.0.0.1:3000;')],
+      [
+        '/app/compose.yml',
+        `services:
+  web:
+    image: nginx:1.25
+    volumes: ["./nginx.conf:/etc/nginx/nginx.conf:ro"]
+  app:
+    image: node:20
+    expose: ["3000"]
+`,
+      ],
+    ]);
+    const request = { nginx: ['/app/nginx.conf'], fpm: [], around: ['/app/compose.yml'] };
+    const { project } = await load(mapFiles(files), request);
+    const text = line(REFUSED, 'http://127.0.0.1:3000/api/x');
+    const found = explained(text, project);
+    expect(found.confidence).toBe('certain');
+    expect(found.evidence[0]!.message).toContain('is the container "web" itself');
+    expect(found.fixes.map(({ id, preferred }) => [id, preferred])).toEqual([
+      ['links/loopback-in-container', true],
+      ['restart-service', false],
+    ]);
+    expect(found.fixes[0]).toMatchObject({ time: '5 min', apply: ['nginx -t && systemctl reload nginx'] });
+    const after = apply(project, found.fixes[0]!);
+    expect(after.nginx('/app/nginx.conf')!.text).toContain('proxy_pass http://app:3000;');
+    expect(explained(text, after).fixes.filter((fix) => fix.edits().length > 0)).toEqual([]);
+  });
+});
+
+describe('a timeout that is long already', () => {
+  it('is for a person to raise', async () => {
+    const project = await projectOf(site('proxy_pass http://127.0.0.1:8001;\nproxy_read_timeout 300s;'));
+    const text = line(
+      'upstream timed out (110: Connection timed out) while reading response header from upstream',
+      'http://127.0.0.1:8001/api/x',
+    );
+    const [fix] = explained(text, project).fixes;
+    expect(fix).toMatchObject({ id: 'proxy-timeouts', preferred: false, block: 'proxy_read_timeout 600s;' });
+    expect(fix!.edits()).toEqual([]);
+  });
+});
+
+describe('a remedy that is in place already', () => {
+  it('leaves the others to a person', async () => {
+    const project = await projectOf(
+      site('proxy_pass https://10.0.0.5:8443;\nproxy_ssl_name x;\nproxy_ssl_server_name on;'),
+    );
+    const { fixes } = explained(line(NO_SNI, 'https://10.0.0.5:8443/api/x'), project);
+    expect(fixes.map(({ id, preferred, block }) => [id, preferred, block !== null])).toEqual([
+      ['upstream-tls-protocols', false, true],
+    ]);
+    expect(fixes.flatMap((fix) => fix.edits())).toEqual([]);
+  });
+
+  it('is not offered where the check is off that the line complains about', async () => {
+    const project = await projectOf(site('proxy_pass https://10.0.0.5:8443;\nproxy_ssl_verify off;'));
+    expect(explained(line(SELF_SIGNED, 'https://10.0.0.5:8443/api/x'), project).fixes).toEqual([]);
   });
 });
 

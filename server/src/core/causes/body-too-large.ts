@@ -1,12 +1,14 @@
 /** The client's request body is larger than nginx accepts. */
-import { defineCause } from './cause';
+import bodySize from '../remedies/body-size';
+import { defineCause, type Incident } from './cause';
 import { directiveEvidence } from './directives';
+import { offer, preferFirst } from './fixes';
 
 export default defineCause({
   id: 'body-too-large',
   title: 'The request body is larger than nginx accepts',
   headline: ({ record }) => {
-    const bytes = /: (\d{1,18}) bytes/.exec(record.message)?.[1];
+    const bytes = size({ record });
     return bytes
       ? `The request body of ${bytes} bytes is larger than nginx accepts`
       : 'The request body is larger than nginx accepts';
@@ -29,5 +31,15 @@ Raise it where uploads happen, not everywhere. The backend has limits of its own
       (value) => `The limit in force is ${value}.`,
       (name) => `${name} is not set: nginx accepts 1m.`,
     ),
-  fixes: () => [],
+  fixes: (incident) => {
+    const { route } = incident;
+    const bytes = Number(size(incident));
+    return route && bytes > 0 ? preferFirst(offer(bodySize, incident, { pass: route.pass, bytes })) : [];
+  },
+  advice: [bodySize],
 });
+
+/** What the client announced; a body in chunks has no announced size. */
+function size({ record }: Pick<Incident, 'record'>): string | undefined {
+  return /: (\d{1,18}) bytes/.exec(record.message)?.[1];
+}

@@ -1,7 +1,7 @@
 /** The upstream closed the connection while nginx was still sending the request. */
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
-import { keepaliveEvidence, poolLimitsEvidence } from './directives';
+import { failoverEvidence, keepaliveEvidence, poolLimitsEvidence } from './directives';
 import { hungUpFixes } from './fixes';
 import { transferFailure } from './transfer';
 
@@ -19,6 +19,10 @@ again. The client gets **502**; if the backend had sent an answer before hanging
 \`client_max_body_size\` is nginx's limit and not the one that was hit: then the line would say so, with 413.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive'],
   checks: serviceChecks,
-  evidence: (incident) => [...poolLimitsEvidence(incident), ...keepaliveEvidence(incident)],
+  evidence: (incident) => [
+    ...poolLimitsEvidence(incident),
+    ...keepaliveEvidence(incident),
+    ...failoverEvidence(incident),
+  ],
   fixes: hungUpFixes,
 });

@@ -60,6 +60,8 @@ export interface Cause {
   evidence?(incident: Incident): readonly Evidence[];
   /** The one to try first comes first and is marked as preferred. */
   fixes(incident: Incident): readonly Fix[];
+  /** Rules that see this cause in the files: what they find at the pass is evidence, and their fixes come first. */
+  readonly rules?: readonly string[];
   /** Remedies to tell of where no configuration is in view, so that `fixes` cannot name a place. */
   readonly advice?: readonly Advice[];
 }

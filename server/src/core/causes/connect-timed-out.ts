@@ -1,9 +1,11 @@
 /** The connection to the upstream was not made in time. */
 import { isLocal, spell } from '../project/address';
+import { inForce } from '../project/settings';
 import failover from '../remedies/failover';
 import proxyTimeouts from '../remedies/proxy-timeouts';
+import { advise, type Fix } from '../remedies/remedy';
 import { shellWord } from '../text/shell';
-import { defineCause } from './cause';
+import { defineCause, type Incident } from './cause';
 import { listenerChecks } from './checks';
 import { connectFailure } from './connecting';
 import { failoverEvidence, timeoutEvidence } from './directives';
@@ -41,7 +43,16 @@ lets nginx turn to the next server sooner. The read timeout has nothing to do wi
     ];
   },
   evidence: (incident) => [...timeoutEvidence(incident, 'connect'), ...failoverEvidence(incident)],
+  rules: ['links/published-port'],
   fixes: (incident) =>
-    preferFirst([...failoverFixes(incident), ...restartFixes(incident).slice(0, 1), ...timeoutFixes(incident)]),
+    preferFirst([...failoverFixes(incident), ...restartFixes(incident).slice(0, 1), ...shorterWait(incident)]),
   advice: [failover, proxyTimeouts],
 });
+
+/** A dead server is given up sooner; only told where failover was set up already, which is what heals. */
+function shorterWait(incident: Incident): Fix[] {
+  const { project, route } = incident;
+  const family = route?.pass.target.family ?? 'proxy';
+  const isSet = project && route && inForce(project, route.pass, `${family}_next_upstream`);
+  return isSet ? [advise(proxyTimeouts, family)] : timeoutFixes(incident);
+}

@@ -38,6 +38,7 @@ The backend's own log tells which. A longer timeout in nginx changes nothing.`,
     ...keepaliveEvidence(incident),
     ...failoverEvidence(incident),
   ],
+  rules: ['links/allowed-clients', 'nginx/upstream-scheme-port'],
   fixes: hungUpFixes,
   advice: [restartPolicy],
 });

@@ -1,6 +1,7 @@
 /** Evidence from the directives that govern the pass of an incident. */
 import { inForce, timeInForce } from '../project/settings';
 import type { Evidence, Incident } from './cause';
+import { stageOf } from './phase';
 
 /**
  * What is in force for a directive at the incident's pass, with its place, or that it is not set. `*` in the name stands for
@@ -34,6 +35,7 @@ export function timeoutEvidence(incident: Incident, which: 'connect' | 'send' | 
 export function failoverEvidence(incident: Incident): Evidence[] {
   if (!incident.route || incident.route.pass.endpoints.length < 2) return [];
   return [
+    ...repetitionEvidence(incident),
     ...directiveEvidence(incident, '*_next_upstream', (value) =>
       value === 'off' ? 'Failover is off: nginx does not try the other servers of the group.' : null,
     ),
@@ -41,6 +43,26 @@ export function failoverEvidence(incident: Incident): Evidence[] {
       value === '1' ? 'Only one server is tried: the others of the group are not.' : null,
     ),
   ];
+}
+
+/** Methods that nginx does not send a second time: the first may have done its work (ngx_http_upstream_next). */
+const SENT_ONCE = /^(POST|LOCK|PATCH) /;
+
+/** Why a request that was sent already went to no other server. */
+function repetitionEvidence(incident: Incident): Evidence[] {
+  const method = SENT_ONCE.exec(incident.record.request ?? '')?.[1];
+  const stage = stageOf(incident.record);
+  if (!method || (stage !== 'sending' && stage !== 'header')) return [];
+  const once = `nginx does not send a ${method} to another server once it was sent to one`;
+  return directiveEvidence(
+    incident,
+    '*_next_upstream',
+    (value) =>
+      /(?:^| )(?:off|non_idempotent)(?: |$)/.test(value)
+        ? null
+        : `${once}: "non_idempotent" is not among these conditions. Add it only where doing it twice does no harm.`,
+    (name) => `${once}. "${name} error timeout non_idempotent" would; only where doing it twice does no harm.`,
+  );
 }
 
 /** What says how nginx checks the backend's certificate. */

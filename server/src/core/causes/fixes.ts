@@ -1,13 +1,15 @@
 /** Remedies that several causes share, chosen by what the project shows of an incident. */
-import { isLocal } from '../project/address';
-import { closestPool, isForPhp, listenOf, poolAt } from '../project/links';
+import { isLocal, isLoopback } from '../project/address';
+import { closestPool, isForPhp, listenOf, localPool, type Pass, poolAt, reachedPools } from '../project/links';
+import type { Project } from '../project/project';
 import type { Route } from '../project/request';
-import { timeInForce } from '../project/settings';
+import { inForce, isHostName, timeInForce } from '../project/settings';
 import alignAddress, { nginxAddress } from '../remedies/align-address';
 import alignPool from '../remedies/align-pool';
 import failover from '../remedies/failover';
-import timeouts, { DOCUMENTED_TIMEOUT } from '../remedies/proxy-timeouts';
-import { type Fix, fix, type Remedy } from '../remedies/remedy';
+import timeouts, { isTooShort } from '../remedies/proxy-timeouts';
+import { advise, type Fix, fix, type Remedy } from '../remedies/remedy';
+import resolver from '../remedies/resolver';
 import restartPolicy from '../remedies/restart-policy';
 import restartService from '../remedies/restart-service';
 import upstreamKeepalive from '../remedies/upstream-keepalive';
@@ -16,23 +18,26 @@ import { failoverEvidence, keepaliveEvidence } from './directives';
 
 /** Nobody answers at the address: align the two halves, let another server take over, or start the service. */
 export function unreachableFixes(incident: Incident): Fix[] {
-  const { project, route, backend } = incident;
+  const { project, route } = incident;
   const fixes: Fix[] = [];
   if (project && route?.endpoint && isForPhp(project, route.pass) && isLocal(route.endpoint.address)) {
     const pool = poolAt(project, route.endpoint.address) ? null : closestPool(project, route.endpoint.address);
-    if (pool && nginxAddress(listenOf(pool)) !== null) {
+    const isMember = route.pass.endpoints.some((each) => localPool(project, each) === pool);
+    if (pool && !isMember && nginxAddress(listenOf(pool)) !== null) {
       const target = { endpoint: route.endpoint, pool };
-      fixes.push(fix(alignAddress, project, target, true), fix(alignPool, project, target));
+      fixes.push(fix(alignAddress, project, target));
+      // Who connects to it now would lose it.
+      if (!reachedPools(project).has(pool)) fixes.push(fix(alignPool, project, target));
     }
   }
-  if (project && route && route.pass.endpoints.length > 1) {
-    const offer = fix(failover, project, { pass: route.pass }, fixes.length === 0);
-    if (offer.edits().length > 0) fixes.push(offer);
-  }
-  fixes.push(fix(restartService, project, { backend }, fixes.length === 0));
-  if (project && backend.name && backend.kind !== 'container')
-    fixes.push(fix(restartPolicy, project, { service: backend.name }));
-  return fixes;
+  const lookUp = isOldAddress(incident) ? offerAtPass(resolver, incident) : [];
+  return preferFirst([...fixes, ...failoverFixes(incident), ...restartFixes(incident), ...lookUp]);
+}
+
+/** May the address in the line be one that the name in the pass had when nginx was started? */
+export function isOldAddress({ route, address }: Incident): boolean {
+  if (!route || route.pass.upstream || route.endpoint || address?.kind !== 'tcp' || isLoopback(address)) return false;
+  return !route.pass.target.dynamic && isHostName(route.pass.target.address);
 }
 
 /** A remedy that changes the configuration, where there is one in view and it would change it. */
@@ -46,43 +51,78 @@ export function offerAtPass(remedy: Remedy<Pick<Route, 'pass'>>, incident: Incid
   return incident.route ? offer(remedy, incident, { pass: incident.route.pass }) : [];
 }
 
-/** Marks the first as the one to try first. */
+/** Marks the first as the one to try first; what is only told comes last. */
 export function preferFirst(fixes: readonly Fix[]): Fix[] {
-  return fixes.map((each, i) => ({ ...each, preferred: i === 0 }));
-}
-
-/** Another server of the group takes over, where there is another. */
-export function failoverFixes(incident: Incident): Fix[] {
-  const { route } = incident;
-  return route && route.pass.endpoints.length > 1 ? offer(failover, incident, { pass: route.pass }) : [];
+  const [told, open] = [fixes.filter(({ block }) => block !== null), fixes.filter(({ block }) => block === null)];
+  return [...open, ...told].map((each, i) => ({ ...each, preferred: i === 0 && open.length > 0 }));
 }
 
 /**
- * Longer timeouts. Up to the documented length that is the fix; a timeout that was as long already is offered to be doubled,
- * but not preferred: the same old line must not double it again with every run.
+ * Remedies of a TLS pass, the one to try first in front. Where that one is in place already the line is older than it, or the reason
+ * lies elsewhere: the others are told then and not applied, because one of them may undo what heals.
+ */
+export function tlsFixes(incident: Incident, [first, ...others]: readonly Remedy<Pick<Route, 'pass'>>[]): Fix[] {
+  const { route } = incident;
+  if (!incident.project || !route || !first) return [];
+  // The pass speaks TLS no more.
+  const { family, tls, dynamic } = route.pass.target;
+  if (!tls && !dynamic) return [];
+  const open = offerAtPass(first, incident);
+  if (open.length === 0) return others.map((each) => advise(each, family));
+  return preferFirst([...open, ...others.flatMap((each) => offerAtPass(each, incident))]);
+}
+
+/**
+ * Another server of the group takes over, where there is another. nginx does that by itself on an error, unless it is told not to:
+ * else the documented block is told, because it would not have helped here.
+ */
+export function failoverFixes(incident: Incident): Fix[] {
+  const { project, route } = incident;
+  if (!project || !route || route.pass.endpoints.length < 2) return [];
+  const open = offer(failover, incident, { pass: route.pass });
+  return isSwitchedOff(project, route.pass) ? open : open.map(() => advise(failover, route.pass.target.family));
+}
+
+function isSwitchedOff(project: Project, pass: Pass): boolean {
+  const name = `${pass.target.family}_next_upstream`;
+  return (
+    inForce(project, pass, name)?.directive.args.some(({ value }) => value === 'off') === true ||
+    inForce(project, pass, `${name}_tries`)?.directive.args[0]?.value === '1'
+  );
+}
+
+/**
+ * Longer timeouts, up to the documented length. One that was as long already is for a person to raise, who knows why the backend
+ * takes so long; and the same old line must not raise it again with every run.
  */
 export function timeoutFixes(incident: Incident, expired?: 'read' | 'send'): Fix[] {
   const { project, route } = incident;
-  if (!route) return [];
-  const fixes = offer(timeouts, incident, { pass: route.pass, ...(expired ? { expired } : {}) });
-  if (!project || !expired) return fixes;
-  const now = timeInForce(project, route.pass, `${route.pass.target.family}_${expired}_timeout`, 60_000);
-  return fixes.map((each) => ({ ...each, preferred: now !== null && now < DOCUMENTED_TIMEOUT }));
+  if (!project || !route) return [];
+  const { pass } = route;
+  if (!expired || isTooShort(project, pass, expired)) {
+    return preferFirst(offer(timeouts, incident, { pass, ...(expired ? { expired } : {}) }));
+  }
+  const name = `${pass.target.family}_${expired}_timeout`;
+  const now = timeInForce(project, pass, name, 60_000);
+  const longer = now === null ? {} : { title: `Wait even longer (${name})`, block: `${name} ${(now * 2) / 1000}s;` };
+  return [{ ...advise(timeouts, pass.target.family), ...longer }];
 }
 
-/** Restart it, now and whenever it crashes. */
-export function restartFixes({ project, backend }: Incident): Fix[] {
+/** Restart it, now and whenever it crashes; not what nginx connects to no more, as a line from before a change has it. */
+export function restartFixes({ project, backend, address, route }: Incident): Fix[] {
   const { name, kind } = backend;
+  const isUsed = project && (route !== null || address === null);
   return [
     fix(restartService, project, { backend }),
-    ...(project && name && kind !== 'container' ? [fix(restartPolicy, project, { service: name })] : []),
+    ...(isUsed && name && kind !== 'container' ? [fix(restartPolicy, project, { service: name })] : []),
   ];
 }
 
 /** The backend hung up: on a connection that was kept too long, or because it crashed. */
 export function hungUpFixes(incident: Incident): Fix[] {
   const keepalive = keepaliveEvidence(incident).length > 0 ? offerAtPass(upstreamKeepalive, incident) : [];
-  const restart = restartFixes(incident);
+  // php-fpm itself starts a new child for one that crashed.
+  const restart = restartFixes(incident).slice(0, incident.backend.kind === 'php-fpm' ? 1 : undefined);
   // nginx repeats a GET by itself when a kept connection breaks, so what reaches the client is mostly a POST.
   const repeats = /^(?:POST|PATCH|LOCK) /.test(incident.record.request ?? '');
   return preferFirst([

@@ -1,6 +1,7 @@
 /** A process of php-fpm died while it may have served a request. */
-import { defineCause } from './cause';
+import { defineCause, type Incident } from './cause';
 import { fpmChecks, fpmEvent, settingEvidence } from './fpm';
+import { poolSizeEvidence, poolSizeFixes } from './pool';
 
 const SIGNALS: Readonly<Record<string, string>> = {
   9: 'was killed (SIGKILL), as the kernel does when memory runs out',
@@ -36,7 +37,14 @@ the client got **502**. php-fpm starts another one by itself.
     { title: 'Is there a core dump?', command: 'coredumpctl list php-fpm 2>/dev/null | tail' },
     ...fpmChecks(incident),
   ],
-  evidence: (incident) =>
-    settingEvidence(incident, ['pm.max_children', 'pm.max_requests', 'request_terminate_timeout']),
-  fixes: () => [],
+  evidence: (incident) => [
+    ...settingEvidence(incident, ['pm.max_children', 'pm.max_requests', 'request_terminate_timeout']),
+    ...(wasKilled(incident) ? poolSizeEvidence(incident) : []),
+  ],
+  fixes: (incident) => (wasKilled(incident) ? poolSizeFixes(incident, 'fewer') : []),
 });
+
+/** As the kernel does when memory runs out. */
+function wasKilled({ record }: Incident): boolean {
+  return /exited on signal 9\b/.test(record.message);
+}

@@ -42,5 +42,6 @@ Add the address of nginx's host or container, **without a blank after the comma*
           ]
         : [];
     }),
+  rules: ['links/allowed-clients'],
   fixes: () => [],
 });

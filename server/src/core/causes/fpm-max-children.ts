@@ -1,6 +1,9 @@
 /** All children of a pool are busy. */
+import poolSize from '../remedies/pool-size';
+import { advise } from '../remedies/remedy';
 import { defineCause } from './cause';
 import { fpmChecks, fpmEvent, settingEvidence } from './fpm';
+import { memoryChecks, poolSizeEvidence, poolSizeFixes } from './pool';
 
 export default defineCause({
   id: 'fpm-max-children',
@@ -21,24 +24,23 @@ that waits longer than nginx's \`fastcgi_read_timeout\` gets **504**; when the q
 connect and the client gets **502** (errno 11). php-fpm writes this once, not for every request; a \`pm = static\` pool never does.
 
 Two things make it happen: too few processes for the load, or processes that are held too long by something slow (a database, an API,
-\`fastcgi_keep_conn\` with idle connections). Look at the slow log before you raise \`pm.max_children\`: each process takes memory.`,
+\`fastcgi_keep_conn\` with idle connections). Look at the slow log before you raise \`pm.max_children\`: each process takes memory, and
+(memory for php-fpm - reserve) / memory of one process is the most there should be.`,
   references: ['https://www.php.net/manual/en/install.fpm.configuration.php#pm.max-children'],
   checks: (incident) => [
-    {
-      title: 'How much memory does a process take?',
-      command: 'ps -o rss=,cmd= -C php-fpm,php-fpm8.2 | sort -rn | head',
-    },
-    { title: 'How much is there?', command: 'free -m' },
+    ...memoryChecks(incident),
     { title: 'How many wait?', command: 'ss -xlp | grep -i php; ss -tlnp | grep -i php' },
     ...fpmChecks(incident),
   ],
-  evidence: (incident) =>
-    settingEvidence(incident, [
+  evidence: (incident) => [
+    ...settingEvidence(incident, [
       'pm',
       'pm.max_children',
       'request_terminate_timeout',
       'request_slowlog_timeout',
       'listen.backlog',
     ]),
-  fixes: () => [],
+    ...poolSizeEvidence(incident),
+  ],
+  fixes: (incident) => (incident.backend.pool ? poolSizeFixes(incident, 'more') : [advise(poolSize, 'fastcgi')]),
 });

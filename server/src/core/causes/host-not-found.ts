@@ -23,5 +23,6 @@ reload. Start the backend first, mend the name, or use a variable with a \`resol
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver'],
   checks: nameChecks,
   evidence: (incident) => [...placeEvidence(incident), ...resolverEvidence(incident)],
+  rules: ['links/unknown-service'],
   fixes: () => [],
 });

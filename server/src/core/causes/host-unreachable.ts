@@ -1,11 +1,12 @@
 /** No way leads to the upstream's address. */
 import { spell } from '../project/address';
+import resolver from '../remedies/resolver';
 import { shellWord } from '../text/shell';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
 import { connectFailure } from './connecting';
 import { failoverEvidence } from './directives';
-import { failoverFixes, preferFirst, restartFixes } from './fixes';
+import { failoverFixes, isOldAddress, offerAtPass, preferFirst, restartFixes } from './fixes';
 import { gatewayStatus } from './phase';
 import { transferFailure } from './transfer';
 
@@ -43,5 +44,11 @@ start, still uses the old one until it is reloaded. For an IPv6 address it often
     ];
   },
   evidence: failoverEvidence,
-  fixes: (incident) => preferFirst([...failoverFixes(incident), ...restartFixes(incident).slice(0, 1)]),
+  rules: ['links/published-port', 'nginx/wildcard-destination'],
+  fixes: (incident) =>
+    preferFirst([
+      ...failoverFixes(incident),
+      ...(isOldAddress(incident) ? offerAtPass(resolver, incident) : []),
+      ...restartFixes(incident).slice(0, 1),
+    ]),
 });

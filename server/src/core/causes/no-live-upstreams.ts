@@ -1,6 +1,7 @@
 /** No server of the group may be asked at the moment. */
 
 import failover from '../remedies/failover';
+import { advise } from '../remedies/remedy';
 import type { Evidence, Incident } from './cause';
 import { defineCause } from './cause';
 import { listenerChecks } from './checks';
@@ -33,7 +34,11 @@ group with a single server is never taken out; \`localhost\`, with two addresses
     ...listenerChecks(incident),
   ],
   evidence: serverEvidence,
-  fixes: (incident) => preferFirst([...restartFixes(incident).slice(0, 1), ...failoverFixes(incident)]),
+  // There was nobody to fail over to: the documented block is for the next time.
+  fixes: (incident) => [
+    ...preferFirst(restartFixes(incident).slice(0, 1)),
+    ...failoverFixes(incident).map(() => advise(failover, incident.route!.pass.target.family)),
+  ],
   advice: [failover],
 });
 

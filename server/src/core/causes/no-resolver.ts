@@ -1,5 +1,7 @@
 /** A name that is only known at run time, and nobody to ask for it. */
+import resolver from '../remedies/resolver';
 import { defineCause } from './cause';
+import { offerAtPass, preferFirst } from './fixes';
 import { lookupStatus, nameChecks, nameIn, resolverEvidence } from './names';
 import { isForRequest } from './phase';
 
@@ -22,5 +24,6 @@ Docker. Or name the backend without a variable, or give the variable the name of
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver'],
   checks: nameChecks,
   evidence: resolverEvidence,
-  fixes: () => [],
+  fixes: (incident) => preferFirst(offerAtPass(resolver, incident)),
+  advice: [resolver],
 });

@@ -50,5 +50,6 @@ connecting, and \`[::1]\` fails where IPv6 is off.`,
     if (!route || kept) return keepaliveEvidence(incident);
     return [{ message: 'No keepalive: nginx makes a new connection for every request.' }];
   },
+  rules: ['nginx/wildcard-destination'],
   fixes: (incident) => preferFirst(offerAtPass(upstreamKeepalive, incident)),
 });

@@ -36,6 +36,7 @@ The backend's log has the reason; nginx's timeouts have nothing to do with it.`,
     ...keepaliveEvidence(incident),
     ...failoverEvidence(incident),
   ],
+  rules: ['links/allowed-clients', 'nginx/upstream-scheme-port'],
   fixes: hungUpFixes,
   advice: [restartPolicy],
 });

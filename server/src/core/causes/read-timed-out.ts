@@ -2,7 +2,7 @@
 import proxyTimeouts from '../remedies/proxy-timeouts';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
-import { poolLimitsEvidence, timeoutEvidence } from './directives';
+import { failoverEvidence, poolLimitsEvidence, timeoutEvidence } from './directives';
 import { timeoutFixes } from './fixes';
 import { stageOf } from './phase';
 
@@ -19,7 +19,11 @@ export default defineCause({
 For PHP, a full pool looks the same: the request waits for a free child and nginx sees only silence.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout'],
   checks: (incident) => serviceChecks(incident),
-  evidence: (incident) => [...timeoutEvidence(incident, 'read'), ...poolLimitsEvidence(incident)],
+  evidence: (incident) => [
+    ...timeoutEvidence(incident, 'read'),
+    ...poolLimitsEvidence(incident),
+    ...failoverEvidence(incident),
+  ],
   fixes: (incident) => timeoutFixes(incident, 'read'),
   advice: [proxyTimeouts],
 });

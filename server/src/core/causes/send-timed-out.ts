@@ -2,7 +2,7 @@
 import proxyTimeouts from '../remedies/proxy-timeouts';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
-import { timeoutEvidence } from './directives';
+import { failoverEvidence, timeoutEvidence } from './directives';
 import { timeoutFixes } from './fixes';
 import { stageOf } from './phase';
 
@@ -19,7 +19,7 @@ The backend is stuck or reads the body only after doing something else. With \`p
 the whole body before it connects, so the client's slow line is not the reason.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_send_timeout'],
   checks: serviceChecks,
-  evidence: (incident) => timeoutEvidence(incident, 'send'),
+  evidence: (incident) => [...timeoutEvidence(incident, 'send'), ...failoverEvidence(incident)],
   fixes: (incident) => timeoutFixes(incident, 'send'),
   advice: [proxyTimeouts],
 });

@@ -4,6 +4,7 @@ import { listenerChecks } from './checks';
 import { connectFailure } from './connecting';
 import { failoverEvidence } from './directives';
 import { failoverFixes, preferFirst, restartFixes } from './fixes';
+import { poolSizeEvidence, poolSizeFixes } from './pool';
 
 export default defineCause({
   id: 'socket-backlog-full',
@@ -41,8 +42,14 @@ A larger \`listen.backlog\` (and \`net.core.somaxconn\`) only lets more of them 
             ]
           : [];
       }),
+      ...poolSizeEvidence(incident),
       ...failoverEvidence(incident),
     ];
   },
-  fixes: (incident) => preferFirst([...failoverFixes(incident), ...restartFixes(incident).slice(0, 1)]),
+  fixes: (incident) =>
+    preferFirst([
+      ...failoverFixes(incident),
+      ...poolSizeFixes(incident, 'more'),
+      ...restartFixes(incident).slice(0, 1),
+    ]),
 });

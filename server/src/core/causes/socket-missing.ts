@@ -25,6 +25,7 @@ The client gets **502** at once.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_pass'],
   checks: listenerChecks,
   evidence: listenerEvidence,
+  rules: ['links/unit-address-mismatch'],
   fixes: unreachableFixes,
   advice: [alignAddress, restartPolicy],
 });

@@ -4,9 +4,9 @@ import sni from '../remedies/upstream-sni';
 import internal from '../remedies/upstream-tls-internal';
 import { defineCause } from './cause';
 import { serverNameEvidence, verifyEvidence } from './directives';
-import { offerAtPass, preferFirst } from './fixes';
+import { tlsFixes } from './fixes';
 import { isForRequest } from './phase';
-import { certificateCheck, handshakeCheck, isInternalUpstream } from './tls';
+import { certificateCheck, handshakeCheck, isUnchecked } from './tls';
 
 export default defineCause({
   id: 'tls-certificate-name-mismatch',
@@ -25,10 +25,6 @@ default certificate to a client that asks for none.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_name'],
   checks: (incident) => [certificateCheck(incident), handshakeCheck(incident)],
   evidence: (incident) => [...serverNameEvidence(incident), ...verifyEvidence(incident)],
-  fixes: (incident) => {
-    const named = offerAtPass(sni, incident);
-    const unchecked = offerAtPass(internal, incident);
-    return isInternalUpstream(incident) || named.length > 0 ? preferFirst([...named, ...unchecked]) : unchecked;
-  },
+  fixes: (incident) => (isUnchecked(incident) ? [] : tlsFixes(incident, [sni, internal])),
   advice: [sni, internal],
 });

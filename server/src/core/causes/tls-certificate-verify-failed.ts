@@ -5,9 +5,9 @@ import internal from '../remedies/upstream-tls-internal';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { serverNameEvidence, verifyEvidence } from './directives';
-import { offerAtPass, preferFirst } from './fixes';
+import { tlsFixes } from './fixes';
 import { isForRequest } from './phase';
-import { certificateCheck, handshakeCommand, handshakeFailure, isInternalUpstream } from './tls';
+import { certificateCheck, handshakeCommand, handshakeFailure, isInternalUpstream, isUnchecked } from './tls';
 
 /** X509_V_ERR_…: what OpenSSL's number means for the person who has to mend it. */
 const CODES: Readonly<Record<string, string>> = {
@@ -56,13 +56,10 @@ networks you trust: the connection stays encrypted, but nobody knows to whom.`,
   ],
   evidence: (incident) => [...verifyEvidence(incident), ...serverNameEvidence(incident)],
   fixes: (incident) =>
-    isInternalUpstream(incident)
-      ? preferFirst([...offerAtPass(internal, incident), ...offerAtPass(external, incident)])
-      : publicFixes(offerAtPass(external, incident), offerAtPass(internal, incident)),
+    isUnchecked(incident)
+      ? []
+      : isInternalUpstream(incident)
+        ? tlsFixes(incident, [internal, external])
+        : tlsFixes(incident, [external, internal]),
   advice: [external, internal],
 });
-
-/** Towards the public network the check is not switched off unless someone chooses to. */
-function publicFixes<T extends { readonly preferred: boolean }>(safe: readonly T[], weak: readonly T[]): T[] {
-  return [...safe.map((each, i) => ({ ...each, preferred: i === 0 })), ...weak];
-}

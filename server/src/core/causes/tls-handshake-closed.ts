@@ -4,7 +4,7 @@ import sni from '../remedies/upstream-sni';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { serverNameEvidence } from './directives';
-import { offerAtPass, preferFirst } from './fixes';
+import { tlsFixes } from './fixes';
 import { isUpstreamPhase } from './phase';
 import { handshakeCheck } from './tls';
 
@@ -20,6 +20,6 @@ speak another protocol on that port. A load balancer without a healthy server be
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_server_name'],
   checks: (incident) => [handshakeCheck(incident), ...serviceChecks(incident)],
   evidence: serverNameEvidence,
-  fixes: (incident) => preferFirst([...offerAtPass(sni, incident), ...offerAtPass(plain, incident)]),
+  fixes: (incident) => tlsFixes(incident, [sni, plain]),
   advice: [sni],
 });

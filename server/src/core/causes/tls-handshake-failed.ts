@@ -6,7 +6,7 @@ import upstreamTlsProtocols from '../remedies/upstream-tls-protocols';
 import { defineCause } from './cause';
 import { serviceChecks } from './checks';
 import { directiveEvidence, serverNameEvidence } from './directives';
-import { offerAtPass, preferFirst } from './fixes';
+import { tlsFixes } from './fixes';
 import { certificateCheck, handshakeCheck, handshakeFailure, isInternalUpstream } from './tls';
 
 /** Alerts that a backend sends about a certificate of nginx's, or the lack of one. */
@@ -38,11 +38,6 @@ export default defineCause({
     ...directiveEvidence(incident, '*_ssl_ciphers', (value) => `The ciphers are restricted to ${value}.`),
     ...directiveEvidence(incident, '*_ssl_certificate', (value) => `nginx shows the client certificate ${value}.`),
   ],
-  fixes: (incident) => {
-    const name = offerAtPass(sni, incident);
-    return isInternalUpstream(incident)
-      ? preferFirst([...name, ...offerAtPass(internal, incident)])
-      : preferFirst(name);
-  },
+  fixes: (incident) => tlsFixes(incident, isInternalUpstream(incident) ? [sni, internal] : [sni]),
   advice: [sni, upstreamTlsProtocols, internal],
 });

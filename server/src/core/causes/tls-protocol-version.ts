@@ -2,7 +2,7 @@
 import protocols from '../remedies/upstream-tls-protocols';
 import { defineCause } from './cause';
 import { directiveEvidence } from './directives';
-import { offerAtPass, preferFirst } from './fixes';
+import { tlsFixes } from './fixes';
 import { handshakeCommand, handshakeFailure } from './tls';
 
 export default defineCause({
@@ -29,6 +29,6 @@ nginx before 1.23.4 offers no TLSv1.3 unless told to, so a backend with TLSv1.3 
       (value) => `nginx speaks only ${value} to this upstream.`,
       (name) => `${name} is not set: before nginx 1.23.4 that is TLSv1 to TLSv1.2, without TLSv1.3.`,
     ),
-  fixes: (incident) => preferFirst(offerAtPass(protocols, incident)),
+  fixes: (incident) => tlsFixes(incident, [protocols]),
   advice: [protocols],
 });

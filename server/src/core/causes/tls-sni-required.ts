@@ -5,7 +5,7 @@ import sni from '../remedies/upstream-sni';
 import protocols from '../remedies/upstream-tls-protocols';
 import { defineCause, type Incident } from './cause';
 import { directiveEvidence, serverNameEvidence } from './directives';
-import { offerAtPass, preferFirst } from './fixes';
+import { tlsFixes } from './fixes';
 import { handshakeCheck, handshakeCommand, handshakeFailure } from './tls';
 
 export default defineCause({
@@ -42,7 +42,7 @@ backend wants a client certificate.`,
         )
       : []),
   ],
-  fixes: (incident) => preferFirst([...offerAtPass(sni, incident), ...offerAtPass(protocols, incident)]),
+  fixes: (incident) => tlsFixes(incident, [sni, protocols]),
   advice: [sni],
 });
 

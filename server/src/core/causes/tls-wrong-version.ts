@@ -34,6 +34,7 @@ The backend expects plain HTTP on that port: use \`http://\` in the pass, or the
         ]
       : [],
   // Over a public network plain HTTP is rarely what is wanted: the right port is.
+  rules: ['nginx/upstream-scheme-port'],
   fixes: (incident) => {
     const fixes = offerAtPass(upstreamPlain, incident);
     return isInternalUpstream(incident) ? preferFirst(fixes) : fixes;

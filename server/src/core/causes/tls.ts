@@ -77,6 +77,12 @@ export function isInternalUpstream({ address, route }: Incident): boolean {
   return [address, written].some((each) => each !== null && isInternal(each));
 }
 
+/** nginx does not check the certificate of this upstream: it writes no such line any more. */
+export function isUnchecked({ project, route }: Incident): boolean {
+  if (!project || !route || route.pass.target.dynamic) return false;
+  return inForce(project, route.pass, `${route.pass.target.family}_ssl_verify`)?.directive.args[0]?.value === 'off';
+}
+
 function target(address: Address | null): string {
   if (!address) return '-connect HOST:PORT';
   if (address.kind === 'unix') return `-unix ${shellWord(address.path)}`;

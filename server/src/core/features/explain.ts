@@ -12,6 +12,7 @@ import { advise, type Fix } from '../remedies/remedy';
 import { shellWord } from '../text/shell';
 import { type Place, plainSpan } from '../text/span';
 import { type Outward, outward } from './outside';
+import { seen } from './seen';
 
 export interface Explanation {
   readonly record: LogRecord;
@@ -130,9 +131,9 @@ function moved(explanation: Explanation, { place, fix }: Outward): Explanation {
 
 function explainIn(project: Project | null, record: LogRecord, words: LogRecord, cause: Cause): Explanation {
   const found = incident(record, project);
-  const evidence = (cause.evidence?.(found) ?? []).map((each) =>
-    each.span ? { ...each, span: plainSpan(each.span) } : each,
-  );
+  const own = cause.evidence?.(found) ?? [];
+  const { evidence: more, fixes } = seen(cause, found, own);
+  const evidence = [...more, ...own].map((each) => (each.span ? { ...each, span: plainSpan(each.span) } : each));
   const shown = evidence.some(({ file }) => file !== undefined);
   return {
     record,
@@ -144,15 +145,16 @@ function explainIn(project: Project | null, record: LogRecord, words: LogRecord,
     evidence,
     config: places(found),
     checks: cause.checks(found),
-    fixes: withAdvice(cause, found),
+    fixes: withAdvice(cause, found, fixes),
     confirm: confirmation(record),
     references: cause.references,
   };
 }
 
 /** What can be done here; without a configuration in view, also what would have to be written by hand. */
-function withAdvice(cause: Cause, found: Incident): readonly Fix[] {
-  const fixes = cause.fixes(found);
+function withAdvice(cause: Cause, found: Incident, mends: readonly Fix[]): readonly Fix[] {
+  const others = cause.fixes(found).filter(({ id }) => !mends.some((mend) => mend.id === id));
+  const fixes = mends.length > 0 ? [...mends, ...others].map((fix, i) => ({ ...fix, preferred: i === 0 })) : others;
   const { scheme, project } = found;
   if (!cause.advice || (project && project.nginxSources.length > 0)) return fixes;
   const family =

@@ -171,3 +171,10 @@ function settings(one: Part, expand: (value: string) => string): FpmSection {
 function fold(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
+
+/** Seconds of a time as settings of pools write it: `30`, `30s`, `5m`, `1h`, `1d`; null for others. */
+export function fpmSeconds(value: string): number | null {
+  const [, digits, unit = 's'] = /^(\d{1,9})([smhd]?)$/.exec(value) ?? [];
+  if (digits === undefined) return null;
+  return Number(digits) * { s: 1, m: 60, h: 3600, d: 86_400, '': 1 }[unit as 's']!;
+}

@@ -27,6 +27,12 @@ export interface Service {
   readonly command: string | null;
   /** Hosts that the file itself makes known to it. */
   readonly hosts: readonly string[];
+  /** Those of them whose address the file tells (`extra_hosts`). */
+  readonly fixedHosts: readonly string[];
+  /** It has the address that the file gives it. */
+  readonly hasFixedAddress: boolean;
+  /** `mem_limit`, `deploy.resources.limits.memory`, as written. */
+  readonly memory: { readonly value: string; readonly span: Span } | null;
   /** It is put together from what is not in this file. */
   readonly extended: boolean;
   /** Everything written about it, to look for a number in. */
@@ -119,9 +125,26 @@ function serviceOf(name: string, span: Span, data: Record<string, unknown>, text
     volumesFrom: data.volumes_from !== undefined || data.configs !== undefined || data.develop !== undefined,
     command: data.command === undefined && data.entrypoint === undefined ? null : commandOf(data),
     hosts: [...hostsOf(data.extra_hosts), ...[...strings(data.links), ...strings(data.external_links)].map(lastPart)],
+    fixedHosts: hostsOf(data.extra_hosts),
+    hasFixedAddress: Object.values(networks).some(
+      (network) => isRecord(network) && (network.ipv4_address !== undefined || network.ipv6_address !== undefined),
+    ),
+    memory: memoryOf(data, span, text),
     extended: data.extends !== undefined,
     text,
   };
+}
+
+function memoryOf(data: Record<string, unknown>, span: Span, text: string): Service['memory'] {
+  const resources = isRecord(data.deploy) ? data.deploy.resources : null;
+  const limits = isRecord(resources) && isRecord(resources.limits) ? resources.limits : {};
+  const value = limits.memory ?? data.mem_limit;
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  // A reservation of memory may stand before the limit.
+  const from = limits.memory === undefined ? 0 : Math.max(0, text.search(/\blimits[ \t]*:/));
+  const written = /\bmem(?:_limit|ory)[ \t]*:[ \t]*[^\s#,}]+/.exec(text.slice(from));
+  const start = span.start + from + (written?.index ?? 0);
+  return { value: String(value), span: written ? { start, end: start + written[0].length } : span };
 }
 
 function buildOf(build: unknown): Service['build'] {

@@ -92,6 +92,15 @@ export function insertion(project: Project, block: BlockAt, lines: readonly stri
   };
 }
 
+/** Lines put before a directive, at its indentation; on its line where others stand before it. */
+export function insertionBefore(project: Project, { file, directive }: At, lines: readonly string[]): Edit {
+  const { text } = project.nginx(file)!;
+  const at = directive.start;
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const between = startsItsLine(text, at) ? newline + lineIndent(text, at) : ' ';
+  return { file, span: { start: at, end: at }, newText: lines.map((line) => line + between).join('') };
+}
+
 /** The line end's offset, before CR and LF. */
 function endOfLine(text: string, from: number): number {
   let end = text.indexOf('\n', from);

@@ -5,7 +5,7 @@ import { type ListenAddress, parseListen } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
 import type { Span } from '../text/span';
 import { editDistance } from '../text/spelling';
-import { meets, socketPath, spell } from './address';
+import { isLocal, meets, socketPath, spell } from './address';
 import { remembered } from './children';
 import type { At, Project } from './project';
 import type { NginxSource } from './source';
@@ -263,6 +263,26 @@ export function poolsAt(project: Project, address: Address): readonly Pool[] {
   // Debian's php-fpm links this name to the socket of `pool.d/www.conf` whenever it starts (php-fpm-socket-helper, in the
   // unit's ExecStartPost).
   return byPath.get(path) ?? (path === '/run/php/php-fpm.sock' && debian ? [debian] : NO_POOLS);
+}
+
+const reached = new WeakMap<Project, ReadonlySet<Pool>>();
+
+/** Pools that passes in view lead to. Found once for each snapshot. */
+export function reachedPools(project: Project): ReadonlySet<Pool> {
+  let found = reached.get(project);
+  if (!found) {
+    const fastcgi = project.nginxSources
+      .flatMap((source) => passesOf(project, source))
+      .filter(({ target }) => target.family === 'fastcgi');
+    found = new Set(fastcgi.flatMap(({ endpoints }) => endpoints.flatMap((each) => localPool(project, each) ?? [])));
+    reached.set(project, found);
+  }
+  return found;
+}
+
+/** The pool that answers at an address of this machine; null for others. */
+export function localPool(project: Project, { address }: Endpoint): Pool | null {
+  return isLocal(address) ? poolAt(project, address) : null;
 }
 
 /** The pool that a connection to `address` was most likely meant for: the one whose address is spelt most alike. */

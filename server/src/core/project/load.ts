@@ -4,6 +4,7 @@ import type { Files, ReadResult } from '../text/files';
 import { isGlob } from '../text/glob';
 import { dirname, isAbsolute } from '../text/path';
 import type { YamlLibrary } from './compose';
+import { errorPages, pageFile } from './error-pages';
 import { resolveInclude } from './includes';
 import { neighbourKind } from './language';
 import { createProject, type FpmRoot, fpmPattern, type Project, type ProjectOptions, type Resolved } from './project';
@@ -99,8 +100,33 @@ export async function load(files: Files, request: LoadRequest, earlier?: Project
 
   const neighbours = await loadNeighbours(files, request.around ?? [], earlier);
   const fpmRoots: FpmRoot[] = request.fpm.map((group) => ({ files: group }));
-  const project = createProject({ sources, nginxRoots, fpmRoots, resolved, options, neighbours });
-  return { project, unreadable };
+  const data = { sources, nginxRoots, fpmRoots, resolved, options, neighbours };
+  const project = createProject(data);
+  const absent = await absentPages(files, project);
+  if (absent.size === 0) return { project, unreadable };
+  return { project: createProject({ ...data, absent }, { structure: project.structure }), unreadable };
+}
+
+/** How many error pages are looked for. */
+const MOST_LOOKED_FOR = 500;
+
+/** The error pages that are not there, in folders that are: a folder that is missing too belongs to another machine. */
+async function absentPages(files: Files, project: Project): Promise<ReadonlySet<string>> {
+  const folders = new Map<string, string>();
+  for (const source of project.nginxSources) {
+    for (const page of errorPages(project, source)) {
+      const found = folders.size < MOST_LOOKED_FOR ? pageFile(project, page) : null;
+      if (found) folders.set(found.file, found.folder);
+    }
+  }
+  const absent = new Set<string>();
+  for (const [file, folder] of folders) {
+    // `stat` cannot tell what is not there from what this user may not see; `read` can.
+    const read = (await files.stat(file)) === 'missing' ? await files.read(file) : null;
+    if (read && 'error' in read && read.error === 'missing' && (await files.stat(folder)) === 'folder')
+      absent.add(file);
+  }
+  return absent;
 }
 
 /** How many files around nginx are looked at, and how many characters of Compose files, which take longest to read. */

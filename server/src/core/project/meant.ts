@@ -6,7 +6,7 @@ import { basename, dirname } from '../text/path';
 import { editDistance } from '../text/spelling';
 import { isLocal, spell } from './address';
 import { isInstalled } from './includes';
-import { isForPhp, listenOf, passesOf, poolAt, poolsAt } from './links';
+import { isForPhp, listenOf, passesOf, poolAt, poolsAt, reachedPools } from './links';
 import type { Project } from './project';
 import type { Structure } from './structure';
 import { systemOf } from './system';
@@ -97,7 +97,7 @@ function surveyOf(project: Project, home: string, contained: boolean): Survey {
 }
 
 function surveyed(project: Project, home: string, contained: boolean): Survey {
-  const reached = new Set<Pool>();
+  const reached = reachedPools(project);
   const ports = new Set<number>();
   const unmatched = new Map<string, Address>();
   for (const source of project.nginxSources) {
@@ -105,10 +105,8 @@ function surveyed(project: Project, home: string, contained: boolean): Survey {
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'fastcgi') continue;
       for (const { address } of pass.endpoints) {
-        const pool = isLocal(address) ? poolAt(project, address) : null;
-        if (pool) reached.add(pool);
-        else if (!isLocal(address)) ports.add(address.kind === 'tcp' ? (address.port ?? 0) : 0);
-        else if (isHere && isForPhp(project, pass)) unmatched.set(spell(address), address);
+        if (!isLocal(address)) ports.add(address.kind === 'tcp' ? (address.port ?? 0) : 0);
+        else if (isHere && !poolAt(project, address) && isForPhp(project, pass)) unmatched.set(spell(address), address);
       }
     }
   }
@@ -184,7 +182,7 @@ const KEPT =
   /^(?:etc|usr|local|opt|nginx|openresty|php[\d.-]*|php-?fpm[\d.]*|\d+\.\d+|fpm|confs?|configs?|configuration|cnf|conf\.d|http\.d|sites(?:-available|-enabled)?|vhosts?(?:\.d)?|servers?|pools?|pool\.d|php-fpm\.d|snippets|\.?docker|compose|templates|files|rootfs|remi|web|roles|includes?|zz?-?docker|systemd|system|services|units?|init)$/i;
 
 /** The service that a file belongs to: its folder, without those that only say what kind of file it is. */
-function homeOf(file: string): string {
+export function homeOf(file: string): string {
   let folder = dirname(file);
   while (KEPT.test(basename(folder)) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;

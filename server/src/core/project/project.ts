@@ -54,6 +54,8 @@ export interface ProjectData {
   readonly options: ProjectOptions;
   /** Units, Compose files and Dockerfiles: not judged, but they tell how things run. */
   readonly neighbours?: ReadonlyMap<string, Neighbour>;
+  /** Files that error pages mean, and that were looked for and are not there. What nobody looked for is not among them. */
+  readonly absent?: ReadonlySet<string>;
 }
 
 export interface ProjectOptions {
@@ -67,6 +69,7 @@ export interface ProjectOptions {
 
 export interface Project extends ProjectData {
   readonly neighbours: ReadonlyMap<string, Neighbour>;
+  readonly absent: ReadonlySet<string>;
   nginx(file: string): NginxSource | null;
   fpm(file: string): FpmSource | null;
   readonly nginxSources: readonly NginxSource[];
@@ -103,6 +106,7 @@ export interface Project extends ProjectData {
 
 const NONE: readonly At[] = [];
 const NO_NEIGHBOURS: ReadonlyMap<string, Neighbour> = new Map();
+const NOTHING_ABSENT: ReadonlySet<string> = new Set();
 
 /** How many files php-fpm's includes may bring in; it has no limit, and takes for ever. */
 const MOST_EXPANDED = 20_000;
@@ -311,6 +315,7 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
   return {
     ...data,
     neighbours: data.neighbours ?? NO_NEIGHBOURS,
+    absent: data.absent ?? NOTHING_ABSENT,
     nginx,
     fpm,
     nginxSources,

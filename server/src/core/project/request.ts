@@ -28,7 +28,8 @@ export function routes(project: Project, record: LogRecord): Route[] {
   const asked = record.subrequest ?? (record.request ? (parseRequest(record.request)?.path ?? null) : null);
   const path = asked === null ? null : normalPath(asked);
   const sent = upstream?.uri ? normalPath(upstream.uri) : null;
-  const isStream = record.bytes !== null || (upstream !== null && upstream.scheme === null);
+  // A line of the access log names no scheme either, and is of http.
+  const isStream = record.bytes !== null || (!record.access && upstream !== null && upstream.scheme === null);
   for (const source of project.nginxSources) {
     for (const pass of passesOf(project, source)) {
       if (upstream?.scheme && pass.target.scheme !== upstream.scheme) continue;

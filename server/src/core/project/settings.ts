@@ -76,6 +76,23 @@ export function tlsName(project: Project, pass: Pass): string | null {
   return names.size === 1 && only ? only : '$host';
 }
 
+/**
+ * What tells a TLS upstream who is meant: the name in the handshake, and where nginx would take the name of a group or an address
+ * for it, the one to ask for instead and the same as `Host`, which backends with many names go by.
+ */
+export function serverNameSettings(project: Project, pass: Pass): Wanted[] {
+  const { family } = pass.target;
+  const name = tlsName(project, pass);
+  const host = name && family === 'proxy' && headerInForce(project, pass, 'Host') === null ? name : null;
+  return [
+    { name: `${family}_ssl_server_name`, args: ['on'] },
+    ...(name ? [{ name: `${family}_ssl_name`, args: [name] }] : []),
+    ...(host
+      ? [...inheritedHeaders(project, pass), { name: `${family}_set_header`, args: ['Host', host], key: 1 }]
+      : []),
+  ];
+}
+
 /** Is the name of the group that a pass leads to a host's as well: that of one of its servers, or a full DNS name? */
 export function groupIsHost(pass: Pass): boolean {
   const { address } = pass.target;

@@ -1,5 +1,5 @@
 /** Where a pass with variables can lead: its target with what `set`, `map` and the files in view say the variables hold. */
-import type { Pass } from './links';
+import { type Pass, passesOf } from './links';
 import type { At, Project } from './project';
 import { isPlain } from './references';
 
@@ -97,4 +97,27 @@ function mapped(project: Project, map: At): { value: string; at: At }[] | null {
 
 function variable(word: string | undefined): string | null {
   return word?.startsWith('$') ? word.slice(1).toLowerCase() : null;
+}
+
+/** A host name that is written out, and that no upstream group has, neither a written one nor one that nginx makes. */
+export function isLookedUp(project: Project, file: string, host: string | null): boolean {
+  if (!host || !/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/i.test(host) || !/[a-z]/i.test(host)) return false;
+  return !project.upstream(host, file) && !hostsOfPasses(project).has(host.toLowerCase());
+}
+
+const hostsByProject = new WeakMap<Project, Set<string>>();
+
+/** Hosts of passes without variables: nginx makes each a group of its own when it starts, which other passes then find. */
+function hostsOfPasses(project: Project): Set<string> {
+  let hosts = hostsByProject.get(project);
+  if (!hosts) {
+    hosts = new Set();
+    for (const source of project.nginxSources) {
+      for (const { target } of passesOf(project, source)) {
+        if (!target.dynamic && target.address.kind === 'tcp') hosts.add(target.address.host.toLowerCase());
+      }
+    }
+    hostsByProject.set(project, hosts);
+  }
+  return hosts;
 }

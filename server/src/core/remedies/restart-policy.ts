@@ -1,5 +1,6 @@
 /** Lets systemd restart a backend that crashes. */
 import type { Project } from '../project/project';
+import { systemOf } from '../project/system';
 import { dirname } from '../text/path';
 import { shellWord } from '../text/shell';
 import { defineRemedy } from './remedy';
@@ -27,6 +28,8 @@ export default defineRemedy<{ readonly service: string }>({
   describe: (_, { service }) => `Let systemd restart ${service} when it crashes (new drop-in restart.conf)`,
   edits: (project, { service }) => {
     if (!project || !/^[A-Za-z0-9@_.-]+$/.test(service)) return [];
+    const restart = systemOf(project).unit(`${service}.service`)?.get('Service', 'Restart')?.value ?? 'no';
+    if (restart !== 'no' && restart !== '') return [];
     return [
       {
         file: `${unitFolder(project)}/${service}.service.d/restart.conf`,

@@ -1,7 +1,8 @@
 /** Keeps connections to an upstream group open between requests. */
+import { isOlder } from '../nginx/version';
 import { setDirectives } from '../project/edit';
 import type { Pass } from '../project/links';
-import { headerInForce, inheritedHeaders, settingsAnchor, settingsBlock } from '../project/settings';
+import { headerInForce, inForce, inheritedHeaders, settingsAnchor, settingsBlock } from '../project/settings';
 import { defineRemedy, RELOAD } from './remedy';
 
 export default defineRemedy<{ readonly pass: Pass }>({
@@ -29,7 +30,10 @@ proxy_set_header Connection "";`,
     const group = project.children(pass.upstream.file, pass.upstream.directive);
     const items = pass.upstream.directive.block?.items ?? [];
     const block = settingsBlock(project, pass);
-    const connection = headerInForce(project, pass, 'Connection');
+    const keepsByDefault = !isOlder(project.options.nginxVersion, '1.29.7');
+    const version = inForce(project, pass, 'proxy_http_version')?.directive.args[0]?.value;
+    const speaks = version === undefined ? keepsByDefault : version !== '1.0';
+    const closes = headerInForce(project, pass, 'Connection') === null && !keepsByDefault;
     return [
       ...setDirectives(
         project,
@@ -45,8 +49,8 @@ proxy_set_header Connection "";`,
         project,
         block,
         [
-          { name: 'proxy_http_version', args: ['1.1'] },
-          ...(connection === null
+          ...(speaks ? [] : [{ name: 'proxy_http_version', args: ['1.1'] }]),
+          ...(closes
             ? [...inheritedHeaders(project, pass), { name: 'proxy_set_header', args: ['Connection', '""'], key: 1 }]
             : []),
         ],

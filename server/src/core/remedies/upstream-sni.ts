@@ -1,7 +1,7 @@
 /** Tells a TLS upstream which name is asked for. */
 import { setDirectives } from '../project/edit';
 import type { Pass } from '../project/links';
-import { headerInForce, inheritedHeaders, settingsAnchor, settingsBlock, tlsName } from '../project/settings';
+import { serverNameSettings, settingsAnchor, settingsBlock, tlsName } from '../project/settings';
 import { defineRemedy, RELOAD } from './remedy';
 
 export default defineRemedy<{ readonly pass: Pass }>({
@@ -23,21 +23,7 @@ proxy_ssl_name backend.example.com;`,
   edits: (project, { pass }) => {
     if (!project) return [];
     const block = settingsBlock(project, pass);
-    const { family } = pass.target;
-    const name = tlsName(project, pass);
-    const host = name && family === 'proxy' && headerInForce(project, pass, 'Host') === null ? name : null;
-    return setDirectives(
-      project,
-      block,
-      [
-        { name: `${family}_ssl_server_name`, args: ['on'] },
-        ...(name ? [{ name: `${family}_ssl_name`, args: [name] }] : []),
-        ...(host
-          ? [...inheritedHeaders(project, pass), { name: `${family}_set_header`, args: ['Host', host], key: 1 }]
-          : []),
-      ],
-      settingsAnchor(pass, block),
-    );
+    return setDirectives(project, block, serverNameSettings(project, pass), settingsAnchor(pass, block));
   },
   apply: () => [RELOAD],
 });

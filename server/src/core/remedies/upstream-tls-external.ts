@@ -1,7 +1,7 @@
 /** TLS to an external upstream, checked against the system's certificate authorities. */
 import { setDirectives, type Wanted } from '../project/edit';
 import type { Pass } from '../project/links';
-import { inForce, settingsAnchor, settingsBlock, tlsName } from '../project/settings';
+import { inForce, serverNameSettings, settingsAnchor, settingsBlock } from '../project/settings';
 import { defineRemedy, RELOAD } from './remedy';
 
 /** Debian, Ubuntu, Alpine, Arch. Red Hat's family has /etc/pki/tls/certs/ca-bundle.crt. */
@@ -14,7 +14,7 @@ export default defineRemedy<{ readonly pass: Pass }>({
   time: '15 min',
   risk: 'Medium: the upstream must present a certificate for the name that nginx asks for',
   why: `Inserts \`*_ssl_verify on\` with \`*_ssl_trusted_certificate ${SYSTEM_CAS}\` (without it \`nginx -t\` refuses verification),
-\`*_ssl_verify_depth 2\` (the default of 1 is too small for a public chain), \`*_ssl_server_name on\` and \`*_ssl_session_reuse on\`.
+\`*_ssl_verify_depth 2\` (the default of 1 is too small for a public chain), \`*_ssl_server_name on\` (with \`*_ssl_name\` and \`Host\` where nginx would send the name of a group) and \`*_ssl_session_reuse on\`.
 On Red Hat's family the bundle is /etc/pki/tls/certs/ca-bundle.crt.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_trusted_certificate'],
   block: `proxy_ssl_verify on;
@@ -28,7 +28,6 @@ proxy_ssl_session_reuse on;`,
     if (!project) return [];
     const block = settingsBlock(project, pass);
     const prefix = `${pass.target.family}_ssl`;
-    const name = tlsName(project, pass);
     const unless = (directive: string, arg: string): Wanted[] =>
       inForce(project, pass, directive) ? [] : [{ name: directive, args: [arg] }];
     return setDirectives(
@@ -38,8 +37,7 @@ proxy_ssl_session_reuse on;`,
         { name: `${prefix}_verify`, args: ['on'] },
         ...unless(`${prefix}_trusted_certificate`, SYSTEM_CAS),
         ...unless(`${prefix}_verify_depth`, '2'),
-        { name: `${prefix}_server_name`, args: ['on'] },
-        ...(name ? [{ name: `${prefix}_name`, args: [name] }] : []),
+        ...serverNameSettings(project, pass),
         { name: `${prefix}_session_reuse`, args: ['on'] },
       ],
       settingsAnchor(pass, block),

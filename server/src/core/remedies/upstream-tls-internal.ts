@@ -1,7 +1,7 @@
 /** TLS to an internal upstream whose certificate nobody signed: encrypts, but does not check who answers. */
 import { setDirectives, type Wanted } from '../project/edit';
 import type { Pass } from '../project/links';
-import { settingsAnchor, settingsBlock, tlsName } from '../project/settings';
+import { serverNameSettings, settingsAnchor, settingsBlock } from '../project/settings';
 import { defineRemedy, RELOAD } from './remedy';
 
 export default defineRemedy<{ readonly pass: Pass }>({
@@ -11,7 +11,7 @@ export default defineRemedy<{ readonly pass: Pass }>({
   time: '15 min',
   risk: 'Medium: nginx no longer checks who answers; only for networks you trust',
   weakens: true,
-  why: `Inserts \`*_ssl_verify off\`, \`*_ssl_server_name on\` (and \`*_ssl_name\` where the default would be an address or a group's name) and
+  why: `Inserts \`*_ssl_verify off\`, \`*_ssl_server_name on\` (and \`*_ssl_name\` and \`Host\` where the default would be an address or a group's name) and
 \`*_ssl_protocols TLSv1.2 TLSv1.3\`. Better, where you can: keep verification on and trust the certificate itself with
 \`*_ssl_trusted_certificate\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_verify'],
@@ -24,11 +24,9 @@ proxy_ssl_protocols TLSv1.2 TLSv1.3;`,
     if (!project) return [];
     const block = settingsBlock(project, pass);
     const prefix = `${pass.target.family}_ssl`;
-    const name = tlsName(project, pass);
     const wanted: Wanted[] = [
       { name: `${prefix}_verify`, args: ['off'] },
-      { name: `${prefix}_server_name`, args: ['on'] },
-      ...(name ? [{ name: `${prefix}_name`, args: [name] }] : []),
+      ...serverNameSettings(project, pass),
       { name: `${prefix}_protocols`, args: ['TLSv1.2', 'TLSv1.3'] },
     ];
     return setDirectives(project, block, wanted, settingsAnchor(pass, block));

@@ -3,21 +3,30 @@ import linksAllowedClients from './links/allowed-clients';
 import linksKeepaliveChildren from './links/keepalive-children';
 import linksLoopbackInContainer from './links/loopback-in-container';
 import linksOverriddenListen from './links/overridden-listen';
+import linksPhpImagePort from './links/php-image-port';
 import linksPoolAddressMismatch from './links/pool-address-mismatch';
 import linksPoolLoopback from './links/pool-loopback';
 import linksPrivateTmp from './links/private-tmp';
 import linksPublishedPort from './links/published-port';
 import linksRuntimeDirectory from './links/runtime-directory';
+import linksScriptPath from './links/script-path';
+import linksServiceLoopback from './links/service-loopback';
+import linksSocketFolder from './links/socket-folder';
+import linksSocketInContainer from './links/socket-in-container';
 import linksSocketPermission from './links/socket-permission';
 import linksTimeouts from './links/timeouts';
+import linksTlsMismatch from './links/tls-mismatch';
 import linksUnitAddressMismatch from './links/unit-address-mismatch';
 import linksUnitFileLimit from './links/unit-file-limit';
 import linksUnitSocketPermission from './links/unit-socket-permission';
 import linksUnknownService from './links/unknown-service';
+import linksWorkerTimeout from './links/worker-timeout';
 import linksWrongProtocol from './links/wrong-protocol';
 import nginxAccessOrder from './nginx/access-order';
+import nginxAliasScript from './nginx/alias-script';
 import nginxAliasTraversal from './nginx/alias-traversal';
 import nginxAllServersDown from './nginx/all-servers-down';
+import nginxAllToPhp from './nginx/all-to-php';
 import nginxArgumentCount from './nginx/argument-count';
 import nginxBufferSizes from './nginx/buffer-sizes';
 import nginxByteOrderMark from './nginx/byte-order-mark';
@@ -32,9 +41,12 @@ import nginxDuplicateServerName from './nginx/duplicate-server-name';
 import nginxDuplicateUpstream from './nginx/duplicate-upstream';
 import nginxDuplicateZone from './nginx/duplicate-zone';
 import nginxEmptyTarget from './nginx/empty-target';
+import nginxErrorPageMissing from './nginx/error-page-missing';
 import nginxErrorPageProxied from './nginx/error-page-proxied';
 import nginxFewConnections from './nginx/few-connections';
 import nginxFileLimits from './nginx/file-limits';
+import nginxFixedUpgrade from './nginx/fixed-upgrade';
+import nginxForeignHost from './nginx/foreign-host';
 import nginxHashSizes from './nginx/hash-sizes';
 import nginxHostSpoofing from './nginx/host-spoofing';
 import nginxIfIsEvil from './nginx/if-is-evil';
@@ -48,6 +60,7 @@ import nginxKeepaliveRace from './nginx/keepalive-race';
 import nginxLateLoadModule from './nginx/late-load-module';
 import nginxLikelyMissingSemicolon from './nginx/likely-missing-semicolon';
 import nginxLocalhostWithoutRetry from './nginx/localhost-without-retry';
+import nginxLoopbackBind from './nginx/loopback-bind';
 import nginxLostHeaders from './nginx/lost-headers';
 import nginxMisplacedDirective from './nginx/misplaced-directive';
 import nginxMissingBrace from './nginx/missing-brace';
@@ -57,10 +70,13 @@ import nginxMissingEvents from './nginx/missing-events';
 import nginxMissingScriptFilename from './nginx/missing-script-filename';
 import nginxMissingSemicolon from './nginx/missing-semicolon';
 import nginxNoFailover from './nginx/no-failover';
+import nginxNoKeepalive from './nginx/no-keepalive';
 import nginxNoResolver from './nginx/no-resolver';
 import nginxNoTimeouts from './nginx/no-timeouts';
 import nginxNotABlock from './nginx/not-a-block';
+import nginxNotHttpPort from './nginx/not-http-port';
 import nginxOverlappingRanges from './nginx/overlapping-ranges';
+import nginxProxyLoop from './nginx/proxy-loop';
 import nginxProxyPassSlash from './nginx/proxy-pass-slash';
 import nginxProxyRedirectDefault from './nginx/proxy-redirect-default';
 import nginxReservedVariable from './nginx/reserved-variable';
@@ -82,6 +98,8 @@ import nginxUnexpectedClose from './nginx/unexpected-close';
 import nginxUnexpectedToken from './nginx/unexpected-token';
 import nginxUnknownDirective from './nginx/unknown-directive';
 import nginxUnknownVariable from './nginx/unknown-variable';
+import nginxUnresolvableName from './nginx/unresolvable-name';
+import nginxUnrunPhp from './nginx/unrun-php';
 import nginxUnsupportedBackup from './nginx/unsupported-backup';
 import nginxUpstreamPort from './nginx/upstream-port';
 import nginxUpstreamSchemePort from './nginx/upstream-scheme-port';
@@ -111,6 +129,7 @@ import phpFpmOverriddenListen from './php-fpm/overridden-listen';
 import phpFpmProcessCounts from './php-fpm/process-counts';
 import phpFpmRootWorker from './php-fpm/root-worker';
 import phpFpmSlowlog from './php-fpm/slowlog';
+import phpFpmSmallBacklog from './php-fpm/small-backlog';
 import phpFpmSyntax from './php-fpm/syntax';
 import phpFpmUnknownDirective from './php-fpm/unknown-directive';
 
@@ -119,21 +138,30 @@ export default [
   linksKeepaliveChildren,
   linksLoopbackInContainer,
   linksOverriddenListen,
+  linksPhpImagePort,
   linksPoolAddressMismatch,
   linksPoolLoopback,
   linksPrivateTmp,
   linksPublishedPort,
   linksRuntimeDirectory,
+  linksScriptPath,
+  linksServiceLoopback,
+  linksSocketFolder,
+  linksSocketInContainer,
   linksSocketPermission,
   linksTimeouts,
+  linksTlsMismatch,
   linksUnitAddressMismatch,
   linksUnitFileLimit,
   linksUnitSocketPermission,
   linksUnknownService,
+  linksWorkerTimeout,
   linksWrongProtocol,
   nginxAccessOrder,
+  nginxAliasScript,
   nginxAliasTraversal,
   nginxAllServersDown,
+  nginxAllToPhp,
   nginxArgumentCount,
   nginxBufferSizes,
   nginxByteOrderMark,
@@ -148,9 +176,12 @@ export default [
   nginxDuplicateUpstream,
   nginxDuplicateZone,
   nginxEmptyTarget,
+  nginxErrorPageMissing,
   nginxErrorPageProxied,
   nginxFewConnections,
   nginxFileLimits,
+  nginxFixedUpgrade,
+  nginxForeignHost,
   nginxHashSizes,
   nginxHostSpoofing,
   nginxIfIsEvil,
@@ -164,6 +195,7 @@ export default [
   nginxLateLoadModule,
   nginxLikelyMissingSemicolon,
   nginxLocalhostWithoutRetry,
+  nginxLoopbackBind,
   nginxLostHeaders,
   nginxMisplacedDirective,
   nginxMissingBrace,
@@ -173,10 +205,13 @@ export default [
   nginxMissingScriptFilename,
   nginxMissingSemicolon,
   nginxNoFailover,
+  nginxNoKeepalive,
   nginxNoResolver,
   nginxNoTimeouts,
   nginxNotABlock,
+  nginxNotHttpPort,
   nginxOverlappingRanges,
+  nginxProxyLoop,
   nginxProxyPassSlash,
   nginxProxyRedirectDefault,
   nginxReservedVariable,
@@ -198,6 +233,8 @@ export default [
   nginxUnexpectedToken,
   nginxUnknownDirective,
   nginxUnknownVariable,
+  nginxUnresolvableName,
+  nginxUnrunPhp,
   nginxUnsupportedBackup,
   nginxUpstreamPort,
   nginxUpstreamSchemePort,
@@ -227,6 +264,7 @@ export default [
   phpFpmProcessCounts,
   phpFpmRootWorker,
   phpFpmSlowlog,
+  phpFpmSmallBacklog,
   phpFpmSyntax,
   phpFpmUnknownDirective,
 ];

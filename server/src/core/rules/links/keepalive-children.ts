@@ -1,4 +1,5 @@
 /** Flags kept FastCGI connections that take all children of a pool. */
+import { isOlder } from '../../nginx/version';
 import { passesOf } from '../../project/links';
 import { poolNear } from '../../project/meant';
 import { inForce } from '../../project/settings';
@@ -11,18 +12,21 @@ export default defineRule({
   title: 'Kept connections take all children of the pool',
   why: `A child of php-fpm serves one connection until that is closed. With \`fastcgi_keep_conn on\` and \`keepalive N\` each worker of nginx
 keeps up to N idle connections, and each holds a child that does nothing. Where there are as many as \`pm.max_children\`, other
-requests wait for a child until **504**; measured with one kept connection and one child. Without \`keepalive\` in the group, or with
+requests wait for a child until **504**; measured with one kept connection and one child. From nginx 1.29.7 on a group keeps 32
+where nothing is said (\`keepalive 0\` keeps none). Without \`keepalive\` in the group, or with
 \`pm.max_children\` well above N times the number of workers, nothing is lost. PHP gains little from kept connections.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_keep_conn'],
   *check(source, project) {
     if (project.pools.length === 0) return;
+    const version = project.options.nginxVersion;
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'fastcgi' || !pass.upstream) continue;
       if (inForce(project, pass, 'fastcgi_keep_conn')?.directive.args[0]?.value !== 'on') continue;
       const { upstream } = pass;
       const [keepalive] = project.children(upstream.file, upstream.directive).get('keepalive') ?? [];
-      const kept = Number(/^\d{1,6}$/.exec(keepalive?.directive.args[0]?.value ?? '')?.[0] ?? 0);
-      if (!keepalive || kept === 0) continue;
+      const byDefault = version !== null && !isOlder(version, '1.29.7') ? KEPT_BY_DEFAULT : 0;
+      const kept = keepalive ? Number(/^\d{1,6}$/.exec(keepalive.directive.args[0]?.value ?? '')?.[0] ?? 0) : byDefault;
+      if (kept === 0 || (!keepalive && project.children(upstream.file, upstream.directive).has('include'))) continue;
       const workers = workersOf(
         project.named('worker_processes').find(({ file }) => project.together(source.file).has(file))?.directive.args[0]
           ?.value,
@@ -36,15 +40,24 @@ requests wait for a child until **504**; measured with one kept connection and o
         continue;
       yield {
         span: pass.at.directive.args[0]!,
-        message: `${kept * workers} connections to "${upstream.directive.args[0]?.value}" may be kept (keepalive ${kept}${workers > 1 ? ` in each of ${workers} workers` : ''}), and each holds one of the ${children.value} children of pool "${pool!.name}": further requests wait, then get 504.`,
+        message: `${kept * workers} connections to "${upstream.directive.args[0]?.value}" may be kept (keepalive ${kept}${keepalive ? '' : ' where nothing is set'}${workers > 1 ? ` in each of ${workers} workers` : ''}), and each holds one of the ${children.value} children of pool "${pool!.name}": further requests wait, then get 504.`,
         related: [
-          { file: keepalive.file, span: keepalive.directive, message: 'So many connections are kept for each worker.' },
+          keepalive
+            ? {
+                file: keepalive.file,
+                span: keepalive.directive,
+                message: 'So many connections are kept for each worker.',
+              }
+            : { file: upstream.file, span: upstream.directive.name, message: 'Nothing is said of keepalive here.' },
           { file: children.file, span: children.setting.span, message: 'So many children there are.' },
         ],
       };
     }
   },
 });
+
+/** `keepalive 32 local`, in each group from nginx 1.29.7 on. */
+const KEPT_BY_DEFAULT = 32;
 
 function workersOf(value: string | undefined): number {
   return /^[1-9]\d{0,2}$/.test(value ?? '') ? Number(value) : 1;

@@ -1,22 +1,25 @@
 /** Flags a FastCGI address that no php-fpm pool in the project listens on. */
+import type { Pool } from '../../php-fpm/model';
 import { isLocal, spell } from '../../project/address';
 import {
   arePoolsKnown,
   type Endpoint,
   isForPhp,
   listenOf,
+  localPool,
   type Pass,
   passesOf,
   passesTo,
   poolAt,
+  reachedPools,
   upstreamEndpoints,
 } from '../../project/links';
 import { meantPool } from '../../project/meant';
 import type { Project } from '../../project/project';
 import alignAddress, { nginxAddress } from '../../remedies/align-address';
 import alignPool from '../../remedies/align-pool';
-import { fix } from '../../remedies/remedy';
-import { defineRule, type Report } from '../rule';
+import { type Fix, fix } from '../../remedies/remedy';
+import { defineRule, mend, type Report } from '../rule';
 
 export default defineRule({
   id: 'links/pool-address-mismatch',
@@ -40,14 +43,14 @@ and so is a pass for which a pool of another service, which is not in view, can 
       const upstream = { file: source.file, directive };
       if (!passesTo(project, upstream).some((pass: Pass) => isForPhp(project, pass))) continue;
       const endpoints = upstreamEndpoints(project, upstream);
-      const answers = ({ address }: Endpoint): boolean => !isLocal(address) || poolAt(project, address) !== null;
-      const alive = endpoints.some(answers);
+      const alive = endpoints.some(({ address }) => !isLocal(address) || poolAt(project, address) !== null);
+      const members = new Set(endpoints.map((each) => localPool(project, each)));
       for (const endpoint of endpoints) {
         if (endpoint.at.file !== source.file || endpoint.server?.flags.has('down')) continue;
         const consequence = alive
           ? 'Requests that are sent to it must be retried elsewhere.'
           : 'Requests to this group get 502.';
-        for (const report of judge(project, endpoint, consequence)) {
+        for (const report of judge(project, endpoint, consequence, members)) {
           yield alive ? { ...report, severity: 'warning' as const } : report;
         }
       }
@@ -55,7 +58,13 @@ and so is a pass for which a pool of another service, which is not in view, can 
   },
 });
 
-function* judge(project: Project, endpoint: Endpoint, consequence: string): Generator<Report> {
+/** `members`: pools that the same group has already. */
+function* judge(
+  project: Project,
+  endpoint: Endpoint,
+  consequence: string,
+  members: ReadonlySet<Pool | null> = new Set(),
+): Generator<Report> {
   const { address } = endpoint;
   if (!isLocal(address) || poolAt(project, address)) return;
   const meant = meantPool(project, endpoint.at.file, address);
@@ -67,6 +76,21 @@ function* judge(project: Project, endpoint: Endpoint, consequence: string): Gene
     severity: certain ? 'error' : 'warning',
     message: `Nothing in this project listens on ${spell(address)}: pool "${pool.name}" listens on ${listen.value}. ${consequence}`,
     related: [{ file: listen.file, span: listen.setting.span, message: `Pool "${pool.name}" listens here.` }],
-    fixes: [fix(alignAddress, project, { endpoint, pool }, true), fix(alignPool, project, { endpoint, pool })],
+    fixes: members.has(pool)
+      ? [leaveOut(endpoint)]
+      : [
+          fix(alignAddress, project, { endpoint, pool }, true),
+          // Who connects to it now would lose it.
+          ...(reachedPools(project).has(pool) ? [] : [fix(alignPool, project, { endpoint, pool })]),
+        ],
   };
+}
+
+/** A second way to the same pool would be of no use. */
+function leaveOut({ address, at }: Endpoint): Fix {
+  const { args } = at.directive;
+  const { end } = args[args.length - 1]!;
+  return mend('links/pool-address-mismatch', `Leave ${spell(address)} out of the group (down)`, [
+    { file: at.file, span: { start: end, end }, newText: ' down' },
+  ]);
 }

@@ -1,6 +1,6 @@
 /** Points out limits of time in nginx and php-fpm that end a request in an order that nobody means. */
 
-import type { Pool, Value } from '../../php-fpm/model';
+import { fpmSeconds, type Pool, type Value } from '../../php-fpm/model';
 import { passesOf } from '../../project/links';
 import { poolNear } from '../../project/meant';
 import { inForce, timeInForce } from '../../project/settings';
@@ -22,7 +22,6 @@ export default defineRule({
   ],
   *check(source, project) {
     if (project.pools.length === 0) return;
-    if (project.pools.length === 0) return;
     const said = new Set<string>();
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'fastcgi') continue;
@@ -40,11 +39,14 @@ export default defineRule({
       yield {
         span: here ?? pass.at.directive.args[0]!,
         message: report.message,
-        related: report.values.map(({ file, setting }) => ({
-          file,
-          span: setting.span,
-          message: `Pool "${pool!.name}" says so.`,
-        })),
+        related: [
+          ...report.values.map(({ file, setting }) => ({
+            file,
+            span: setting.span,
+            message: `Pool "${pool!.name}" says so.`,
+          })),
+          ...(set && !here ? [{ file: set.file, span: set.directive, message: 'nginx’s limit is set here.' }] : []),
+        ],
       };
     }
   },
@@ -83,11 +85,4 @@ function judge(pool: Pool, read: number, isSet: boolean): { message: string; val
     };
   }
   return null;
-}
-
-/** `30`, `30s`, `5m`, `1h`, `1d`; null for others. */
-function fpmSeconds(value: string): number | null {
-  const [, digits, unit = 's'] = /^(\d{1,9})([smhd]?)$/.exec(value) ?? [];
-  if (digits === undefined) return null;
-  return Number(digits) * { s: 1, m: 60, h: 3600, d: 86_400, '': 1 }[unit as 's']!;
 }

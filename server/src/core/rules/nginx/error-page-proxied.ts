@@ -1,10 +1,9 @@
 /** Points out a page for gateway errors that is asked from the very backend that has failed. */
 
 import { isPass } from '../../nginx/model';
+import { errorPages } from '../../project/error-pages';
 import { passOf } from '../../project/links';
 import type { At, Project } from '../../project/project';
-import { isPlain } from '../../project/references';
-import { locationFor } from '../../project/request';
 import { mayBeSetOutOfView } from '../../project/settings';
 import { defineRule } from '../rule';
 
@@ -18,22 +17,10 @@ for the page, which is down: the client gets nginx's bare **502** page, and the 
 location of its own: \`location = /50x.html { root /usr/share/nginx/html; internal; }\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#error_page'],
   *check(source, project) {
-    const asked = new Set<string>();
-    for (const directive of source.named('error_page')) {
-      const { args } = directive;
-      const page = args[args.length - 1];
-      const codes = args.slice(0, -1).map(({ value }) => value);
-      if (!page || page.template || !/^\/[^$?]*$/.test(page.value) || !isPlain(project, source.file)) continue;
+    for (const { at, word: page, codes, server, location: chosen } of errorPages(project, source)) {
       if (!codes.some((code) => /^50[234]$/.test(code)) || codes.some((code) => code.startsWith('='))) continue;
-      const at = { file: source.file, directive };
-      const server = project.parent(at);
-      if (server?.directive.name.value !== 'server' || mayBeSetOutOfView(project, at)) continue;
-      // One page of a server is like another here.
-      const key = `${server.file} ${server.directive.start} ${page.value}`;
-      if (asked.has(key) || asked.size > 500) continue;
-      asked.add(key);
-      const chosen = locationFor(project, server, page.value);
-      const target = chosen && onlyPass(project, chosen);
+      if (mayBeSetOutOfView(project, at)) continue;
+      const target = chosen && onlyPass(project, chosen, at);
       if (!chosen || target === null || passesIn(project, server).some((other) => other !== target)) continue;
       yield {
         span: page,
@@ -45,12 +32,13 @@ location of its own: \`location = /50x.html { root /usr/share/nginx/html; intern
 });
 
 /** Where everything in this location goes; null where it may find a file, or answer itself. */
-function onlyPass(project: Project, location: At): string | null {
+function onlyPass(project: Project, location: At, page: At): string | null {
   const here = project.children(location.file, location.directive);
   if (
-    ['try_files', 'rewrite', 'if', 'return', 'error_page', 'location', 'content_by_lua_block'].some((name) =>
+    ['try_files', 'rewrite', 'if', 'return', 'location', 'content_by_lua_block', 'recursive_error_pages'].some((name) =>
       here.has(name),
-    )
+    ) ||
+    here.get('error_page')?.some(({ directive }) => directive !== page.directive)
   )
     return null;
   for (const [name, found] of here) {

@@ -3,7 +3,6 @@ import { passesOf } from '../../project/links';
 import { inForce } from '../../project/settings';
 import failover from '../../remedies/failover';
 import { fix } from '../../remedies/remedy';
-import keepalive from '../../remedies/upstream-keepalive';
 import { defineRule } from '../rule';
 
 export default defineRule({
@@ -24,10 +23,7 @@ there the documented block is only an offer.`,
       const isOff = off?.directive.args.some(({ value }) => value === 'off') ?? false;
       const once = tries?.directive.args[0]?.value === '1';
       if ((!isOff && !once && (off || !hints)) || pass.endpoints.length < 2) continue;
-      const fixes = [
-        fix(failover, project, { pass }, true),
-        ...(pass.target.family === 'proxy' ? [fix(keepalive, project, { pass })] : []),
-      ];
+      const fixes = [fix(failover, project, { pass }, true)];
       const group = pass.upstream?.directive.args[0]?.value;
       if (isOff || once) {
         const at = isOff ? off! : tries!;

@@ -1,9 +1,10 @@
 /** Flags a pass with variables that leads to a host name which nothing can resolve at run time. */
 import { passesOf } from '../../project/links';
-import type { Project } from '../../project/project';
 import { isWhole } from '../../project/references';
 import { inForce } from '../../project/settings';
-import { hostOf, targetsOf } from '../../project/target';
+import { hostOf, isLookedUp, targetsOf } from '../../project/target';
+import { fix } from '../../remedies/remedy';
+import resolver from '../../remedies/resolver';
 import { defineRule } from '../rule';
 
 export default defineRule({
@@ -24,38 +25,17 @@ resolver is \`127.0.0.11\`, elsewhere what \`/etc/resolv.conf\` names.`,
       const word = pass.at.directive.args[0]!;
       if (!pass.target.dynamic || word.template || !isWhole(project, source.file)) continue;
       if (inForce(project, pass, 'resolver')) continue;
-      const found = targetsOf(project, pass).find(({ text }) => needsResolver(project, source.file, hostOf(text)));
+      const found = targetsOf(project, pass).find(({ text }) => isLookedUp(project, source.file, hostOf(text)));
       if (!found) continue;
       const host = hostOf(found.text)!;
       const at = found.from[found.from.length - 1];
+      const mend = fix(resolver, project, { pass }, true);
       yield {
         span: word,
         message: `"${host}" is looked up for each request, because there is a variable in this target, but no resolver is set: requests get 502 "no resolver defined to resolve ${host}". Set a resolver, or name an upstream group.`,
         related: at ? [{ file: at.file, span: at.directive, message: `The name "${host}" comes from here.` }] : [],
+        fixes: mend.edits().length > 0 ? [mend] : [],
       };
     }
   },
 });
-
-/** A host name that is written out, and that no upstream group has, neither a written one nor one that nginx makes. */
-function needsResolver(project: Project, file: string, host: string | null): boolean {
-  if (!host || !/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/i.test(host) || !/[a-z]/i.test(host)) return false;
-  return !project.upstream(host, file) && !hostsOfPasses(project).has(host.toLowerCase());
-}
-
-const hostsByProject = new WeakMap<Project, Set<string>>();
-
-/** Hosts of passes without variables: nginx makes each a group of its own when it starts, which other passes then find. */
-function hostsOfPasses(project: Project): Set<string> {
-  let hosts = hostsByProject.get(project);
-  if (!hosts) {
-    hosts = new Set();
-    for (const source of project.nginxSources) {
-      for (const { target } of passesOf(project, source)) {
-        if (!target.dynamic && target.address.kind === 'tcp') hosts.add(target.address.host.toLowerCase());
-      }
-    }
-    hostsByProject.set(project, hosts);
-  }
-  return hosts;
-}

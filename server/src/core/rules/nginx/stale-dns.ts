@@ -8,6 +8,7 @@ import type { At, Project } from '../../project/project';
 import { isPlain, isWhole } from '../../project/references';
 import { isHostName } from '../../project/settings';
 import type { NginxSource } from '../../project/source';
+import { systemOf } from '../../project/system';
 import type { Fix } from '../../remedies/remedy';
 import type { Span } from '../../text/span';
 import { defineRule, mend } from '../rule';
@@ -30,25 +31,60 @@ A container that comes back with another address, or a load balancer that moves,
 \`connect() failed (111: Connection refused)\` or \`(113: No route to host)\`, with the old address behind \`upstream:\`, until
 nginx is reloaded. From 1.27.3 on \`server name resolve;\` with a \`zone\` in the group and a \`resolver\` looks names up again; before,
 a variable as the target and a \`resolver\` (\`127.0.0.11\` in Docker) do. Only names of one word and those of containers,
-registries and clouds are reported, each once in a file.`,
+registries and clouds are reported, each once in a file and together where no fix is at hand; not those whose address a Compose file
+gives (\`extra_hosts\`, \`ipv4_address\`).`,
   references: [
     'https://nginx.org/en/docs/http/ngx_http_upstream_module.html#resolve',
     'https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver',
   ],
   *check(source, project) {
     const seen = new Set<string>();
-    for (const { host, span, at, upstream } of names(source, project)) {
-      const key = host.toLowerCase();
-      if (seen.has(key) || FIXED.test(host) || (host.includes('.') && !MOVING.test(host))) continue;
+    const plain: Name[] = [];
+    for (const name of names(source, project)) {
+      const key = name.host.toLowerCase();
+      if (seen.has(key) || FIXED.test(key) || (key.includes('.') && !MOVING.test(key))) continue;
       seen.add(key);
+      if (hasFixedAddress(project, source.file, key)) continue;
+      const mends = name.upstream ? fixes(project, name.at, name.upstream) : [];
+      if (mends.length === 0) plain.push(name);
+      else yield { span: name.span, message: message(project, [name]), fixes: mends };
+    }
+    if (plain.length <= MOST_APART) {
+      for (const name of plain) yield { span: name.span, message: message(project, [name]) };
+    } else {
+      // A gateway to dozens of containers has one trait, not dozens of them.
+      const [first, ...others] = plain;
       yield {
-        span,
-        message: `"${host}" is looked up once, when nginx starts: when its address changes (a container that is made anew, a cloud), requests get 502 until nginx is reloaded. ${advice(project)}`,
-        fixes: upstream ? fixes(project, at, upstream) : [],
+        span: first!.span,
+        message: message(project, plain),
+        related: others
+          .slice(0, 20)
+          .map(({ at, span, host }) => ({ file: at.file, span, message: `"${host}" is too.` })),
       };
     }
   },
 });
+
+/** More names than this in one file are one finding, which has no fix. */
+const MOST_APART = 1;
+
+function message(project: Project, [first, ...others]: readonly Name[]): string {
+  if (others.length === 0)
+    return `"${first!.host}" is looked up once, when nginx starts: when its address changes (a container that is made anew, a cloud), requests get 502 until nginx is reloaded. ${advice(project)}`;
+  const listed = others.slice(0, 3).map(({ host }) => host.slice(0, 40));
+  const more = others.length > listed.length ? ` and ${others.length - listed.length} more` : '';
+  return `"${first!.host}", ${listed.join(', ')}${more} are looked up once, when nginx starts: when an address changes (a container that is made anew, a cloud), its requests get 502 until nginx is reloaded. ${advice(project)}`;
+}
+
+/** Does the Compose file itself give nginx's container the address of this host, or the host its address? */
+function hasFixedAddress(project: Project, file: string, host: string): boolean {
+  const system = systemOf(project);
+  const own = system.containersOf(file);
+  if (own.length === 0) return false;
+  if (own.some(({ service }) => service.fixedHosts.some((each) => each.toLowerCase() === host))) return true;
+  const services = system.named(host, own);
+  return services.length > 0 && services.every(({ service }) => service.hasFixedAddress);
+}
 
 interface Name {
   readonly host: string;

@@ -28,6 +28,9 @@ that is the group's name, which no certificate has.`,
           span: target.addressSpan,
           severity: 'warning',
           message: `The upstream is asked for the TLS name "${name}", which is only the name of the group: servers that choose their certificate by name refuse it (502). Set ${prefix}_name.`,
+          related: pass.endpoints
+            .slice(0, 3)
+            .map(({ at, span }) => ({ file: at.file, span, message: 'A server of the group.' })),
           fixes,
         };
       } else if (!on && isPublicName(pass.endpoints)) {

@@ -1,0 +1,67 @@
+/** Flags a fallback to a PHP script in a server that runs no PHP: the script itself is sent. */
+import { isPass } from '../../nginx/model';
+import type { At, Project } from '../../project/project';
+import { isLiteral, isPlain } from '../../project/references';
+import { locationFor } from '../../project/request';
+import { mayBeSetOutOfView } from '../../project/settings';
+import { defineRule } from '../rule';
+
+export default defineRule({
+  id: 'nginx/unrun-php',
+  language: 'nginx',
+  severity: 'warning',
+  title: 'Nothing runs the script of this fallback',
+  why: `\`try_files … /index.php\` makes nginx look for the location of \`/index.php\`. Where none hands it to PHP, nginx sends the **script
+itself**, passwords in it and all, with 200. Where the file is not on nginx's side it goes round in circles: \`rewrite or internal
+redirection cycle while internally redirecting to "/index.php"\`, **500**. Add a \`location ~ \\.php$\` with \`fastcgi_pass\`.`,
+  references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files'],
+  *check(source, project) {
+    for (const directive of source.named('try_files')) {
+      const word = directive.args[directive.args.length - 1];
+      const at = { file: source.file, directive };
+      const [path] = word?.value.split('?') ?? [];
+      if (!word || !path || !/^\/[^$]*\.php$/.test(path) || !isLiteral(project, at)) continue;
+      let server: At | null = project.parent(at);
+      while (server?.directive.called === 'location') server = project.parent(server);
+      if (server?.directive.called !== 'server' || mayBeSetOutOfView(project, at)) continue;
+      const location = locationFor(project, server, path);
+      if (!sendsFiles(project, server, at) || (location && !sendsFiles(project, location, at))) continue;
+      yield {
+        span: word,
+        message: `No location of this server hands ${path} to PHP: clients get the script itself (200), or 500 where it is not there. Add a "location ~ \\.php$" with fastcgi_pass.`,
+        related: location
+          ? [{ file: location.file, span: location.directive.name, message: `${path} is looked for here.` }]
+          : [],
+      };
+    }
+  },
+});
+
+/** What makes of a path something else than its file, in modules that stock nginx has not too. */
+const ANSWERS =
+  /^(?:rewrite|return|if|limit_except|perl|js_content|.*_by_lua.*|include|php.*|passenger.*|uwsgi_modifier.)$/;
+
+/** `fallback`: the line that this is about. */
+function sendsFiles(project: Project, block: At, fallback: At): boolean {
+  if (!isPlain(project, block.file)) return false;
+  for (const [name, found] of project.children(block.file, block.directive)) {
+    if (name === 'include') {
+      if (found.some(({ file, directive }) => !isInView(project, file, directive.args[0]?.value, directive)))
+        return false;
+    } else if (isPass(name) || ANSWERS.test(name)) return false;
+    // Another fallback may lead to a named location that runs PHP.
+    else if (name === 'try_files' && found.some(({ directive }) => directive !== fallback.directive)) return false;
+    else if (
+      name === 'error_page' &&
+      found.some(({ directive }) => directive.args.some(({ value }) => value.startsWith('@')))
+    )
+      return false;
+  }
+  return true;
+}
+
+function isInView(project: Project, file: string, pattern: string | undefined, include: At['directive']): boolean {
+  const resolved = project.resolved.get(project.includePattern(file, include));
+  // A pattern that finds nothing here may find something on the server.
+  return pattern !== undefined && resolved !== undefined && !resolved.error && resolved.files.length > 0;
+}
