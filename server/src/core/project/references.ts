@@ -3,6 +3,7 @@
 import { byText, PhraseDirective } from '../nginx/phrase';
 import { type Directive, includesFiles } from '../nginx/tree';
 import { isGlob } from '../text/glob';
+import { basename, dirname } from '../text/path';
 import { plainSpan, type Span } from '../text/span';
 import { NO_CHILDREN, remembered } from './children';
 import { isInstalled } from './includes';
@@ -235,10 +236,21 @@ export function clashesIn<C extends Clash>(
       answers.set(what, byFile);
     }
     for (const clash of (byFile.get(file) ?? []) as readonly C[]) {
+      if (areAlternatives(clash.first.file, file)) continue;
       if (!found.has(clash.again.directive)) found.set(clash.again.directive, clash);
     }
   }
   return [...found.values()];
+}
+
+const ENVIRONMENT =
+  /(?:^|[._-])(?:dev|devel|development|prod|production|stage|staging|local|localhost|test|testing|qa|uat|live|ci|e2e|demo|preview)(?=[._-]|$)/i;
+
+/** `conf.d/dev.conf` and `conf.d/prod.conf`: a checkout has both, no server does. */
+function areAlternatives(a: string, b: string): boolean {
+  if (a === b || dirname(a) !== dirname(b)) return false;
+  const [one, other] = [a, b].map((file) => ENVIRONMENT.exec(basename(file))?.[0].toLowerCase());
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 /** Later directives whose key an earlier one has. Those without a key, or that a template decides about, are left out. */

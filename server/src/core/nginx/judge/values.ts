@@ -179,7 +179,7 @@ export function bytesOf(size: string): number {
 
 /** Of envsubst, shells and Terraform (`${server.ip}`), configure, YunoHost (`__PORT__`), Python (`%(port)s`), hosting panels (`%ip%`, not the `%c3%` of an encoded path), `[[PORT]]`. */
 const PLACEHOLDER =
-  /\$\{\{|\$\$\{|\$\{[A-Z_][A-Z0-9_]*\}|\$\{\w+[.[(][^}]{0,200}\}|^\$\{\w+\}[a-z]?$|^@[A-Z_][A-Z0-9_]*@$|__[A-Z][A-Z0-9_]*__|%\(\w+\)[sd]|%(?![0-9a-fA-F]{2}%)[A-Za-z]\w+%|\[\[[.\w]+\]\]/;
+  /\$\{\{|\$\$\{|\$\{[A-Z_][A-Z0-9_]*\}|\$\{\w+[.[(][^}]{0,200}\}|^\$\{\w+\}[a-z]?$|^@[A-Z_][A-Z0-9_]*@$|(?<![?P])<[A-Z][A-Z0-9_]+>|__[A-Z][A-Z0-9_]*__|%\(\w+\)[sd]|%(?![0-9a-fA-F]{2}%)[A-Za-z]\w+%|\[\[[.\w]+\]\]/;
 
 /** A value that envsubst or another template will fill in: `${WORKERS}`. */
 export function isPlaceholder(word: Word): boolean {
