@@ -44,7 +44,7 @@ const bundles = await Promise.all([
   }),
   build({
     ...node,
-    entryPoints: { 'cli/program': 'server/src/hosts/cli.ts' },
+    entryPoints: { 'cli/program': 'server/src/hosts/cli.ts', 'cli/count-part': 'server/src/hosts/cli/count-part.ts' },
     outdir: 'dist',
     plugins: [...common.plugins, noChildProcess],
   }),

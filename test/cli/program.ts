@@ -6,14 +6,15 @@ import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll } from 'vitest';
 
-const PROGRAM = resolve(`out/test-cli/cli-${process.env.VITEST_POOL_ID ?? '0'}.js`);
+const FOLDER = resolve(`out/test-cli/${process.env.VITEST_POOL_ID ?? '0'}`);
+const PROGRAM = join(FOLDER, 'program.js');
 
 let built: Promise<unknown> | null = null;
 
 function program(): Promise<unknown> {
   built ??= build({
-    entryPoints: ['server/src/hosts/cli.ts'],
-    outfile: PROGRAM,
+    entryPoints: { program: 'server/src/hosts/cli.ts', 'count-part': 'server/src/hosts/cli/count-part.ts' },
+    outdir: FOLDER,
     bundle: true,
     platform: 'node',
     format: 'cjs',

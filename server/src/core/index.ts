@@ -6,13 +6,14 @@ export { addLine, closeEntry, type Entry, entries, looksLikeErrorLog, type OpenE
 export { LineSplitter } from './error-log/line-splitter';
 export { RecentErrors } from './error-log/recent';
 export { type LogRecord, parseLine, parseRequest, parseUpstream } from './error-log/record';
-export { type Report, type Row, Tally } from './error-log/tally';
+export { type Counted, type Report, type Row, seam, Tally } from './error-log/tally';
 export { type Completion, completionMarkdown, completions, type Topic } from './features/completion';
 export { docsUrl } from './features/docs-url';
-export { causeOf, type Explanation, explain, meaningOf, reasonOf } from './features/explain';
+export { type Explanation, explain, meaningOf, reasonOf } from './features/explain';
 export { type Explained, LogExplainer } from './features/explain-log';
 export { type Finding, findings, type RuleSettings } from './features/findings';
 export { type Hover, hover } from './features/hover';
+export { causeOf, plainMeaning } from './features/meaning';
 export { serverName } from './features/outside';
 export { type Reference, readReference } from './features/reference';
 export { ignore } from './features/suppressions';
@@ -26,7 +27,14 @@ export {
 } from './features/topology';
 export { type HintPart, type ReachHint, reachHints, type UseLens, useLenses } from './features/topology-hints';
 export { type Discovered, discover, loadDiscovered, loadFolder } from './project/discover';
-export { isForeign, type Language, languageOf, languageOfPath, languageOfText, neighbourKind } from './project/language';
+export {
+  isForeign,
+  type Language,
+  languageOf,
+  languageOfPath,
+  languageOfText,
+  neighbourKind,
+} from './project/language';
 export { type Loaded, type LoadRequest, load } from './project/load';
 export type { At, Project } from './project/project';
 export { default as remedies } from './remedies/all';

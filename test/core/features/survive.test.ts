@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import all from '../../../server/src/core/causes/all';
 import { parseLine } from '../../../server/src/core/error-log/record';
-import { causeOf, explain } from '../../../server/src/core/features/explain';
+import { explain } from '../../../server/src/core/features/explain';
 import { findings } from '../../../server/src/core/features/findings';
+import { causeOf } from '../../../server/src/core/features/meaning';
 import { applyEdits } from '../../../server/src/core/text/edit';
 import { type Fixture, fixtures } from '../fixtures';
 import { edited, projectOf } from '../world';

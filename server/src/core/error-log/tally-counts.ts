@@ -1,7 +1,10 @@
-/** What the gateway errors of a log come to: by cause and upstream, by status, by request, and when. */
+/**
+ * What the gateway errors of a log come to: by cause and upstream, by status, by request, and when. Parts of a log can be
+ * counted apart and put together.
+ */
 
 import { Names } from './tally-names';
-import { type Timeline, Timelines } from './tally-timelines';
+import { type Timeline, Timelines, type TimelinesData } from './tally-timelines';
 import { parseRequest, parseUpstream } from './values';
 
 /** What an entry means. */
@@ -40,125 +43,160 @@ export interface Report {
   readonly otherRequests: { readonly different: number; readonly count: number; readonly beyond: number };
 }
 
+/** What was counted, as plain data: it can go from one thread to another. */
+export interface CountsData {
+  readonly timelines: TimelinesData;
+  /** As they came. */
+  readonly statuses: readonly StatusOf[];
+  readonly rows: readonly RowOf[];
+  readonly requests: readonly (readonly [request: string, count: number])[];
+}
+
 /** More are counted together: a log can be made to have any number. */
-export const MOST_ROWS = 10_000;
-export const MOST_REQUESTS = 16 * 1024;
+const MOST_ROWS = 10_000;
+const MOST_REQUESTS = 16 * 1024;
+/** So many times as many for a part of a log, because which ones are counted together the parts before decide. */
+const MORE_IN_PART = 4;
 const TOP_REQUESTS = 10;
 export const LONGEST_REQUEST = 120;
 const OTHERS = 0;
+/** Before a request with letters beyond ASCII, which has two bytes a letter. */
+const WIDE = '\xff';
+
+/** `kind`: of the timeline. */
+interface StatusOf {
+  readonly status: readonly number[];
+  readonly kind: number;
+}
+
+interface RowOf {
+  readonly cause: string;
+  readonly upstream: string | null;
+  readonly kind: number;
+  readonly statuses: StatusOf[];
+}
 
 export class Counts {
   private readonly timelines = new Timelines();
-  /** Of each row. */
-  private readonly kinds: number[] = [];
-  /** A row and the status it counts for, by number of the pair. */
-  private readonly pairRows: number[] = [];
-  private readonly pairStatuses: number[] = [];
-  /** Of its first and its last entry, by number of the pair. */
-  private readonly firstLines: number[] = [];
-  private readonly lastLines: number[] = [];
-  private readonly pairs = new Map<string, number>();
-  private readonly rows = new Map<string, number>();
-  private readonly rowNames: {
-    readonly cause: string;
-    readonly upstream: string | null;
-    readonly status: Set<number>;
-    readonly pairs: number[];
-  }[] = [];
-  private readonly statuses = new Map<string, { readonly status: readonly number[]; readonly kind: number }>();
+  private readonly rows: RowOf[] = [];
+  private readonly rowNumbers = new Map<string, number>();
+  private readonly statuses = new Map<string, StatusOf>();
   private readonly requests: Names;
-  private readonly requestCounts = new Float64Array(MOST_REQUESTS + 1);
-  /** Requests with letters beyond ASCII. */
-  private readonly foreign = new Map<string, number>();
-  private readonly key = new DataView(new ArrayBuffer(LONGEST_REQUEST + 4));
+  /** By number of the name; 0: those that came when there was no room for more. */
+  private readonly requestCounts: Float64Array;
+  private readonly key = new DataView(new ArrayBuffer(LONGEST_REQUEST * 2 + 5));
+  private readonly mostRows: number;
 
-  constructor(seed: number) {
-    this.requests = new Names(MOST_REQUESTS, seed);
-    this.row('other', null);
+  /** `isPart`: a part of a log, that will be added to what is before it. */
+  constructor(
+    seed: number,
+    private readonly isPart: boolean,
+  ) {
+    const most = MOST_REQUESTS * (isPart ? MORE_IN_PART : 1);
+    this.mostRows = MOST_ROWS * (isPart ? MORE_IN_PART : 1);
+    this.requests = new Names(most, seed);
+    this.requestCounts = new Float64Array(most + 1);
+    this.rows.push(this.newRow('other', null));
   }
 
-  /** The number of the pair, the same for the same meaning and upstream. */
-  pair({ cause, status }: Meaning, upstream: string | null): number {
+  /** Counts an event of a row and a status, which are known by their kinds. `line`: none is less than in the call before. */
+  add(row: number, status: number, seconds: number, line: number): void {
+    this.timelines.add(row, seconds, line);
+    this.timelines.add(status, seconds, line);
+  }
+
+  /** The row of this meaning and upstream. */
+  row({ cause, status }: Meaning, upstream: string | null): number {
+    const key = `${cause} ${upstream ?? ''}`;
+    let row = this.rowNumbers.get(key) ?? OTHERS;
+    if (row === OTHERS && this.rowNumbers.size < this.mostRows) {
+      row = this.rows.push(this.newRow(cause, upstream)) - 1;
+      this.rowNumbers.set(key, row);
+    }
+    const { kind, statuses } = this.rows[row]!;
+    const ofStatus = this.statusOf(status);
+    if (!statuses.includes(ofStatus)) statuses.push(ofStatus);
+    return kind;
+  }
+
+  status(status: readonly number[]): number {
+    return this.statusOf(status).kind;
+  }
+
+  private newRow(cause: string, upstream: string | null): RowOf {
+    return { cause, upstream, kind: this.timelines.kind(), statuses: [] };
+  }
+
+  private statusOf(status: readonly number[]): StatusOf {
     const code = status.join('/');
-    const row = this.rows.get(`${cause} ${upstream ?? ''}`) ?? this.newRow(cause, upstream);
-    const key = `${row} ${code}`;
-    const known = this.pairs.get(key);
-    if (known !== undefined) return known;
-    for (const each of status) this.rowNames[row]!.status.add(each);
-    let ofStatus = this.statuses.get(code);
-    if (!ofStatus) {
-      ofStatus = { status, kind: this.timelines.kind() };
-      this.statuses.set(code, ofStatus);
+    let known = this.statuses.get(code);
+    if (!known) {
+      known = { status, kind: this.timelines.kind() };
+      this.statuses.set(code, known);
     }
-    this.pairRows.push(this.kinds[row]!);
-    this.pairStatuses.push(ofStatus.kind);
-    this.rowNames[row]!.pairs.push(this.pairs.size);
-    this.firstLines.push(-1);
-    this.lastLines.push(-1);
-    this.pairs.set(key, this.pairs.size);
-    return this.pairs.size - 1;
+    return known;
   }
 
-  add(pair: number, seconds: number, line: number): void {
-    if (this.firstLines[pair]! < 0) this.firstLines[pair] = line;
-    this.lastLines[pair] = line;
-    this.timelines.add(this.pairRows[pair]!, seconds);
-    this.timelines.add(this.pairStatuses[pair]!, seconds);
+  addRequest(name: string, count = 1): void {
+    const isWide = /[^\0-\x7f]/.test(name);
+    const text = isWide ? WIDE + name.replace(/[\s\S]/g, pairOfBytes) : name;
+    for (let i = 0; i < text.length; i++) this.key.setUint8(i, text.charCodeAt(i));
+    this.addKey(this.key, 0, text.length, count);
   }
 
-  private newRow(cause: string, upstream: string | null): number {
-    if (this.rows.size === MOST_ROWS) return OTHERS;
-    const row = this.row(cause, upstream);
-    this.rows.set(`${cause} ${upstream ?? ''}`, row);
-    return row;
+  /** `addRequest` with the name in bytes of ASCII, at `start` of `key`. */
+  addKey(key: DataView, start: number, length: number, count = 1): void {
+    this.requestCounts[this.requests.add(key, start, length)]! += count;
   }
 
-  private row(cause: string, upstream: string | null): number {
-    this.kinds.push(this.timelines.kind());
-    return this.rowNames.push({ cause, upstream, status: new Set(), pairs: [] }) - 1;
-  }
-
-  addRequest(name: string): void {
-    if (/[^ -~]/.test(name)) {
-      const known = this.foreign.get(name);
-      if (known !== undefined || this.distinct < MOST_REQUESTS) this.foreign.set(name, (known ?? 0) + 1);
-      else this.requestCounts[0]!++;
-      return;
+  private *requestList(): Generator<[request: string, count: number]> {
+    for (let id = 1; id <= this.requests.count; id++) {
+      const text = this.requests.text(id);
+      const name = text.startsWith(WIDE) ? text.slice(1).replace(/([\s\S])([\s\S])/g, letterOf) : text;
+      yield [name, this.requestCounts[id]!];
     }
-    for (let i = 0; i < name.length; i++) this.key.setUint8(i, name.charCodeAt(i));
-    this.addKey(this.key, name.length);
   }
 
-  /** `addRequest` with the name in bytes of ASCII, from the start of `key`. */
-  addKey(key: DataView, length: number): void {
-    const hasRoom = this.foreign.size === 0 || this.distinct < MOST_REQUESTS;
-    const id = hasRoom ? this.requests.add(key, 0, length) : this.requests.find(key, 0, length);
-    this.requestCounts[id]!++;
+  /** Has more been counted together than can be put into what is before? */
+  get isBeyond(): boolean {
+    return this.isPart && (this.rowNumbers.size === this.mostRows || this.requestCounts[0]! > 0);
   }
 
-  private get distinct(): number {
-    return this.requests.count + this.foreign.size;
+  data(): CountsData {
+    const statuses = [...this.statuses.values()];
+    return { timelines: this.timelines.data(), statuses, rows: this.rows, requests: [...this.requestList()] };
+  }
+
+  /** Adds what was counted of the next part of the log, whose lines begin at `line`. */
+  merge({ timelines, statuses, rows, requests }: CountsData, line: number): void {
+    const kinds = new Uint32Array(timelines.size);
+    for (const { status, kind } of statuses) kinds[kind] = this.status(status);
+    for (const { cause, upstream, kind, statuses: ofRow } of rows) {
+      for (const { status } of ofRow) kinds[kind] = this.row({ cause, status }, upstream);
+    }
+    this.timelines.merge(timelines, kinds, line);
+    for (const [request, count] of requests) this.addRequest(request, count);
+  }
+
+  private reported({ cause, upstream, kind, statuses }: RowOf): Row {
+    return {
+      cause,
+      upstream,
+      status: [...new Set(statuses.flatMap(({ status }) => status))].sort(),
+      lines: this.timelines.lines(kind),
+      timeline: this.timelines.timeline(kind),
+    };
   }
 
   report(): Report {
-    const requests = [...this.foreign].map(([request, count]) => ({ request, count }));
-    for (let id = 1; id <= this.requests.count; id++) {
-      requests.push({ request: this.requests.text(id), count: this.requestCounts[id]! });
-    }
+    const requests = Array.from(this.requestList(), ([request, count]) => ({ request, count }));
     const byCount = (a: { count: number }, b: { count: number }): number => b.count - a.count;
     requests.sort((a, b) => byCount(a, b) || (a.request < b.request ? -1 : 1));
     const statuses = [...this.statuses.values()]
       .map(({ status, kind }) => ({ status, timeline: this.timelines.timeline(kind) }))
       .sort((a, b) => byCount(a.timeline, b.timeline));
     const ranges = statuses.map(({ timeline }) => timeline.range).filter((range) => range !== null);
-    const [others, ...rows] = this.rowNames.map(({ cause, upstream, status, pairs }, row) => ({
-      ...{ cause, upstream, status: [...status].sort() },
-      lines: [
-        Math.min(...pairs.map((pair) => this.firstLines[pair]!)),
-        Math.max(...pairs.map((pair) => this.lastLines[pair]!)),
-      ] as const,
-      timeline: this.timelines.timeline(this.kinds[row]!),
-    }));
+    const [others, ...rows] = this.rows.map((row) => this.reported(row));
     return {
       total: statuses.reduce((total, { timeline }) => total + timeline.count, 0),
       range: ranges[0] ? [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))] : null,
@@ -173,6 +211,15 @@ export class Counts {
       },
     };
   }
+}
+
+function pairOfBytes(letter: string): string {
+  const code = letter.charCodeAt(0);
+  return String.fromCharCode(code & 255, code >> 8);
+}
+
+function letterOf(_: string, low: string, high: string): string {
+  return String.fromCharCode(low.charCodeAt(0) | (high.charCodeAt(0) << 8));
 }
 
 /** The upstream without the path that was asked of it; null where the line has none. */

@@ -18,18 +18,21 @@ const COLON = 58;
 const BRACKET = 91;
 const AMPERSAND = 38;
 
-const LEVEL_LETTERS = LEVELS.map((level) => letters(`[${level}] `));
+/** `[level] ` in two words that overlap or meet, and a blank. */
+const LEVEL_LENGTHS = Int32Array.from(LEVELS, (level) => `[${level}] `.length);
+const LEVEL_SECONDS = LEVEL_LENGTHS.map((length) => Math.min(4, length - 4));
 const LEVEL_WORDS = Int32Array.from(LEVELS, (level) => word(`[${level}`));
+const LEVEL_SECOND_WORDS = Int32Array.from(LEVELS, (level, i) => word(`[${level}] `.slice(LEVEL_SECONDS[i])));
 
 /** Letters of IPv4 and IPv6 addresses. */
 const ADDRESS = table(/[0-9A-Fa-f.:]/);
 const SCHEME = table(/[a-z0-9+.-]/);
-const STOPS = table(/[\0-"&[]/).fill(1, 128);
+const STOPS = table(/[\0- "]/).fill(1, 128);
 
 const [_SE, RVER] = [word(', se'), word('rver')];
 const [REQU, EST_, SUBR, EQUE, ST_] = [word('requ'), word('est:'), word('subr'), word('eque'), word('st: ')];
 const [UPST, REAM, HOST, REFE, RRER] = [word('upst'), word('ream'), word('host'), word('refe'), word('rrer')];
-const [HTTP, UNIX] = [word('HTTP'), word('unix')];
+const [HTTP, HTTP_SCHEME, UNIX] = [word('HTTP'), word('http'), word('unix')];
 const BYTES = [', bytes from/to client:', '/', ', bytes from/to upstream:', '/'].map(letters);
 
 /** What stands behind the message. */
@@ -70,7 +73,6 @@ export class PlainLine {
   private hour = [0, 0, 0, 0];
   private hourStart = Number.NaN;
   private minute = [0, 0];
-  private levelLength = 0;
 
   /** `bytes` must go on for 64 bytes behind the last line. */
   constructor(
@@ -143,7 +145,7 @@ export class PlainLine {
     const isSecond = isHour && view.getInt32(at + 13, true) === minute[0] && view.getInt32(at + 17, true) === minute[1];
     if (!isSecond && !this.readMinute(at + 13)) return -1;
     if (!this.readLevel(at + 20)) return -1;
-    let p = this.numberEnd(at + 20 + this.levelLength, 10);
+    let p = this.numberEnd(at + 20 + LEVEL_LENGTHS[this.levelAhead]!, 10);
     if (p < 0 || bytes[p] !== 35) return -1;
     p = this.numberEnd(p + 1, 10);
     if (p < 0 || bytes[p] !== COLON || bytes[p + 1] !== SPACE) return -1;
@@ -195,14 +197,22 @@ export class PlainLine {
 
   /** `[level] ` */
   private readLevel(at: number): boolean {
-    const { bytes, view } = this;
-    const first = view.getInt32(at, true);
-    let level = LEVELS.length - 1;
-    while (level >= 0 && first !== LEVEL_WORDS[level]) level--;
-    if (level < 0 || !startsWith(bytes, at, LEVEL_LETTERS[level]!)) return false;
-    this.levelAhead = level;
-    this.levelLength = LEVEL_LETTERS[level]!.length;
-    return true;
+    if (this.isLevel(this.levelAhead, at)) return true;
+    for (let level = 0; level < LEVELS.length; level++) {
+      if (!this.isLevel(level, at)) continue;
+      this.levelAhead = level;
+      return true;
+    }
+    return false;
+  }
+
+  private isLevel(level: number, at: number): boolean {
+    const { view } = this;
+    return (
+      view.getInt32(at, true) === LEVEL_WORDS[level] &&
+      view.getInt32(at + LEVEL_SECONDS[level]!, true) === LEVEL_SECOND_WORDS[level] &&
+      this.bytes[at + LEVEL_LENGTHS[level]! - 1] === SPACE
+    );
   }
 
   /** Reads `, client: …` from its value on. */
@@ -293,7 +303,8 @@ export class PlainLine {
   private upstreamKind(): void {
     const { bytes, view, upstreamStart: start } = this;
     let at = start;
-    if (bytes[at]! > COLON) while (at < start + 10 && SCHEME[bytes[at]!] === 1) at++;
+    if (view.getInt32(start, true) === HTTP_SCHEME && bytes[start + 4] === COLON) at += 4;
+    else if (bytes[at]! > COLON) while (at < start + 10 && SCHEME[bytes[at]!] === 1) at++;
     this.hasScheme = at > start && bytes[at] === COLON && bytes[at + 1] === SLASH && bytes[at + 2] === SLASH;
     at = this.hasScheme ? at + 3 : start;
     this.isSocket = view.getInt32(at, true) === UNIX && bytes[at + 4] === COLON;
@@ -305,18 +316,19 @@ export class PlainLine {
     const { bytes, view } = this;
     let at = from;
     for (;;) {
-      // Four at a time: is one of them less than 39 (`&` is 38), `[`, or more than 127? From there on one by one.
-      for (;;) {
-        const four = view.getInt32(at, true);
-        const brackets = four ^ 0x5b5b5b5b;
-        const found = ((four - 0x27272727) & ~four) | ((brackets - 0x01010101) & ~brackets) | four;
-        if ((found & 0x80808080) !== 0) break;
+      // Four at a time: is one of them less than 39 (`&` is 38), `[`, or more than 127? Of the bits that say so, the lowest is right.
+      const four = view.getInt32(at, true);
+      const brackets = four ^ 0x5b5b5b5b;
+      const found = (((four - 0x27272727) & ~four) | ((brackets - 0x01010101) & ~brackets) | four) & 0x80808080;
+      if (found === 0) {
         at += 4;
+        continue;
       }
-      while (STOPS[bytes[at]!] === 0) at++;
+      at += (31 - Math.clz32(found & -found)) >> 3;
       const byte = bytes[at]!;
-      if (byte !== 33 && !(byte === AMPERSAND && !isEntity(bytes, at)) && !(byte === BRACKET && !isColour(bytes, at)))
-        return at;
+      const isMark =
+        byte === AMPERSAND ? isEntity(bytes, at) : byte === BRACKET ? isColour(bytes, at) : STOPS[byte] === 1;
+      if (isMark) return at;
       at++;
     }
   }

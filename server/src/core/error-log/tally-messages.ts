@@ -129,15 +129,16 @@ export class Messages {
     if (isStderr) while (length < STDERR.length) form[length++] = bytes[at++]!;
     this.isVaried = isStderr;
     while (at <= last) {
-      // Four letters at a time: none less than `:`, no bracket, none beyond ASCII.
+      // Four letters at a time, up to one less than `:`, a bracket, or one beyond ASCII: the lowest bit that says so is right.
       const four = view.getInt32(at, true);
       const brackets = four ^ 0x5b5b5b5b;
-      if (((((four - 0x3a3a3a3a) & ~four) | ((brackets - 0x01010101) & ~brackets) | four) & 0x80808080) === 0) {
-        formView.setInt32(length, four, true);
-        length += 4;
-        at += 4;
-        continue;
-      }
+      const found = (((four - 0x3a3a3a3a) & ~four) | ((brackets - 0x01010101) & ~brackets) | four) & 0x80808080;
+      formView.setInt32(length, four, true);
+      const calm = found === 0 ? 4 : (31 - Math.clz32(found & -found)) >> 3;
+      length += calm;
+      at += calm;
+      if (calm === 4) continue;
+      if (at > last) return -1;
       const byte = bytes[at]!;
       const kind = KINDS[byte]!;
       if (kind === PLAIN) {

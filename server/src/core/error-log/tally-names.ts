@@ -1,13 +1,17 @@
 /** Short byte strings that come again and again, each with a number: a look-up is one hash and one comparison. */
 
+/** Number and length, before the letters. */
+const HEAD = 2;
+
 export class Names {
-  /** Pairs: hash, number of the name; 0 is free. */
+  /** Pairs: hash, and where in `keys` the name is; 0 is free. */
   private readonly slots: Int32Array;
   private readonly mask: number;
-  private readonly starts: Int32Array;
-  private readonly lengths: Int32Array;
+  /** Of each name: its number, its length, and its letters, four in each. */
   private keys = new Int32Array(1024);
-  private end = 0;
+  private end = 1;
+  /** By number. */
+  private readonly places: Int32Array;
   /** Names are numbered from 1. */
   count = 0;
 
@@ -18,8 +22,7 @@ export class Names {
   ) {
     this.slots = new Int32Array(most * 4);
     this.mask = most * 2 - 1;
-    this.starts = new Int32Array(most + 1);
-    this.lengths = new Int32Array(most + 1);
+    this.places = new Int32Array(most + 1);
   }
 
   /** The number of a name; 0 when it is not known. Three bytes behind it must be there to be looked at. */
@@ -43,52 +46,56 @@ export class Names {
     hash = Math.imul(((hash << 5) | (hash >>> 27)) ^ rest, 0x9e3779b1);
     hash ^= hash >>> 15;
     let slot = hash & mask;
-    for (let id = slots[slot * 2 + 1]!; id !== 0; id = slots[slot * 2 + 1]!) {
-      if (slots[slot * 2] === hash && this.lengths[id] === length && this.isSame(id, view, start, whole, rest))
-        return id;
+    for (let place = slots[slot * 2 + 1]!; place !== 0; place = slots[slot * 2 + 1]!) {
+      if (slots[slot * 2] === hash && this.isSame(place, view, start, length, rest)) return this.keys[place]!;
       slot = (slot + 1) & mask;
     }
     return isNew && this.count < this.most ? this.keep(view, start, length, hash, slot) : 0;
   }
 
-  private isSame(id: number, view: DataView, start: number, whole: number, rest: number): boolean {
+  private isSame(place: number, view: DataView, start: number, length: number, rest: number): boolean {
     const { keys } = this;
-    let key = this.starts[id]!;
+    if (keys[place + 1] !== length) return false;
+    const whole = start + (length & ~3);
+    let key = place + HEAD;
     for (let at = start; at < whole; at += 4) if (view.getInt32(at, true) !== keys[key++]) return false;
     return keys[key] === rest;
   }
 
   private keep(view: DataView, start: number, length: number, hash: number, slot: number): number {
-    const size = (length >> 2) + 1;
+    const size = HEAD + (length >> 2) + 1;
     if (this.end + size > this.keys.length) {
       const larger = new Int32Array(Math.max(this.keys.length * 2, this.end + size));
       larger.set(this.keys);
       this.keys = larger;
     }
     const id = ++this.count;
-    this.starts[id] = this.end;
-    this.lengths[id] = length;
+    this.slots[slot * 2] = hash;
+    this.slots[slot * 2 + 1] = this.end;
+    this.places[id] = this.end;
+    this.keys[this.end++] = id;
+    this.keys[this.end++] = length;
     const whole = start + (length & ~3);
     for (let at = start; at < whole; at += 4) this.keys[this.end++] = view.getInt32(at, true);
     this.keys[this.end++] = restOf(view, whole, length & 3);
-    this.slots[slot * 2] = hash;
-    this.slots[slot * 2 + 1] = id;
     return id;
   }
 
   clear(): void {
     this.slots.fill(0);
     this.count = 0;
-    this.end = 0;
+    this.end = 1;
   }
 
   /** One character a byte. */
   text(id: number): string {
-    let text = '';
-    for (let i = 0; i < this.lengths[id]!; i++) {
-      text += String.fromCharCode((this.keys[this.starts[id]! + (i >> 2)]! >> ((i & 3) * 8)) & 255);
-    }
-    return text;
+    const { keys } = this;
+    const place = this.places[id]!;
+    const bytes = Uint8Array.from(
+      { length: keys[place + 1]! },
+      (_, i) => keys[place + HEAD + (i >> 2)]! >> ((i & 3) * 8),
+    );
+    return String.fromCharCode(...bytes);
   }
 }
 

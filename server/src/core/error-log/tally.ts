@@ -4,9 +4,10 @@
  * follows may belong to, is read as `entries` reads it. Both give the same counts: test/core/error-log/tally.test.ts.
  */
 import { addLine, closeEntry, type Entry, type OpenEntry } from './entries';
+import { readLine } from './line';
 import { LineSplitter } from './line-splitter';
 import type { LogRecord } from './record';
-import { Counts, LONGEST_REQUEST, type Meaning, requestName, upstreamName } from './tally-counts';
+import { Counts, type CountsData, LONGEST_REQUEST, type Meaning, requestName, upstreamName } from './tally-counts';
 import { PlainLine } from './tally-line';
 import { MOST_WORDINGS } from './tally-messages';
 import { Names } from './tally-names';
@@ -25,11 +26,19 @@ export interface TallyOptions {
   readonly until?: number | null;
   /** Any number that who wrote the log cannot know. */
   readonly seed?: number;
+  /** What is counted is a part of a log, for `counted`. */
+  readonly isPart?: boolean;
   /** Reads every line as `entries` does: what the tests compare with. */
   readonly slow?: boolean;
 }
 
-const ROOM = 1 << 20;
+/** What was counted of a part of a log, as plain data. */
+export interface Counted {
+  readonly lines: number;
+  readonly counts: CountsData;
+}
+
+const ROOM = 1 << 18;
 /** What may be looked at behind the last line. */
 const SLACK = 64;
 /** nginx writes 2 KB, patched builds 4 KB. */
@@ -39,9 +48,17 @@ const MOST_FORMS = 32 * 1024;
 const MOST_KINDS = 32;
 const MOST_UPSTREAMS = 8 * 1024;
 const LF = 10;
+const STAR = 42;
+const SLASH = 47;
+/** Of most wordings there are lines with several kinds of upstream. */
+const LAST_FORMS = 4;
 
-/** `pairs`: numbers of the pairs with upstreams, by number of the upstream, each plus one. */
-type Known = Meaning & { readonly pairs: Int32Array };
+/** `rows`: in the counts, by number of the upstream, each plus one. `status`: in the counts, once there is a row. */
+interface Known {
+  readonly meaning: Meaning;
+  readonly rows: Int32Array;
+  status: number;
+}
 
 interface Upstream {
   readonly name: string | null;
@@ -69,8 +86,8 @@ export class Tally {
   /** What lines mean, by `formKey`. */
   private readonly forms = new Map<number, Known | null>();
   private formKey = 0;
-  /** By number of the wording: the form met last. */
-  private readonly lastKeys = new Int32Array(MOST_WORDINGS + 1);
+  /** By number of the wording and the upstream's kind: the form met last. */
+  private readonly lastKeys = new Int32Array((MOST_WORDINGS + 1) * LAST_FORMS);
   private readonly lastMeanings: (Known | null)[] = [];
   private readonly meanings = new Map<string, Known>();
   private readonly upstreamNames: Names;
@@ -83,8 +100,8 @@ export class Tally {
   private readonly until: number;
 
   constructor(private readonly options: TallyOptions) {
-    const { since = null, until = null, seed = 0 } = options;
-    this.counts = new Counts(seed);
+    const { since = null, until = null, seed = 0, isPart = false } = options;
+    this.counts = new Counts(seed, isPart);
     this.line = new PlainLine(this.bytes, seed);
     this.upstreamNames = new Names(MOST_UPSTREAMS, seed);
     this.isLimited = since !== null || until !== null;
@@ -126,6 +143,17 @@ export class Tally {
     this.splitter = new LineSplitter();
     this.isInLine = false;
     this.isBeginning = true;
+  }
+
+  /** What is counted of this part so far, all of which must be read; null when more differs in it than can be told apart. */
+  counted(): Counted | null {
+    return this.counts.isBeyond ? null : { lines: this.lineCount, counts: this.counts.data() };
+  }
+
+  /** Adds what another tally counted of the log's next part, when this one has finished what is before. */
+  merge({ lines, counts }: Counted): void {
+    this.counts.merge(counts, this.lineCount);
+    this.linesBefore += lines;
   }
 
   private read(isEnd: boolean): void {
@@ -182,30 +210,37 @@ export class Tally {
     const upstream = this.upstreams[number]!;
     const kind = (line.wording * MOST_KINDS + upstream.kind) * 2 + (line.hasConnection ? 1 : 0);
     this.formKey = (kind * 8 + line.level) * 4 + line.tail;
-    const meaning = this.meaning(line.wording);
+    const meaning = this.meaning(line.wording * LAST_FORMS + (upstream.kind % LAST_FORMS));
     if (!meaning) return meaning === null;
     const { seconds } = line;
     if (seconds < this.since || seconds > this.until) return true;
-    this.counts.add(this.pair(meaning, number, upstream), seconds, this.lineCount);
+    this.counts.add(this.row(meaning, number, upstream), meaning.status, seconds, this.lineCount);
     if (line.requestStart >= 0) this.countRequest();
     return true;
   }
 
-  /** What the form means; undefined when it has not been met. Most wordings have one form. */
-  private meaning(wording: number): Known | null | undefined {
-    if (this.lastKeys[wording] === this.formKey) return this.lastMeanings[wording];
+  /** What the form means; undefined when it has not been met. `last`: where in `lastKeys` it may be. */
+  private meaning(last: number): Known | null | undefined {
+    if (this.lastKeys[last] === this.formKey) return this.lastMeanings[last];
     const meaning = this.forms.get(this.formKey);
     if (meaning === undefined) return undefined;
-    this.lastKeys[wording] = this.formKey;
-    this.lastMeanings[wording] = meaning;
+    this.lastKeys[last] = this.formKey;
+    this.lastMeanings[last] = meaning;
     return meaning;
   }
 
   /** Reads the line the slow way, and remembers what lines of its form mean. */
   private learn(from: number, to: number): void {
-    this.addText(from, to);
-    // An entry follows, so nothing else belongs to this one.
-    this.close();
+    if (this.line.lineFeeds > 1) {
+      this.addText(from, to);
+      // An entry follows, so nothing else belongs to this one.
+      this.close();
+    } else {
+      // One line that is one entry needs nothing of what puts lines and entries together.
+      this.found = [];
+      const line = this.splitter.count++;
+      for (const { record } of readLine(this.text(from, to).trimEnd())) this.addEntry({ line, record });
+    }
     if (this.line.wording === 0 || this.forms.size >= MOST_FORMS) {
       this.line.clear();
       this.forms.clear();
@@ -221,22 +256,21 @@ export class Tally {
     const key = `${meaning.cause} ${meaning.status.join('/')}`;
     let known = this.meanings.get(key);
     if (!known) {
-      known = { ...meaning, pairs: new Int32Array(MOST_UPSTREAMS + 1) };
+      known = { meaning, rows: new Int32Array(MOST_UPSTREAMS + 1), status: -1 };
       this.meanings.set(key, known);
     }
     return known;
   }
 
-  private pair(meaning: Known, number: number, upstream: Upstream): number {
-    if (!upstream.isSure) {
-      const { upstreamStart, upstreamEnd } = this.line;
-      return this.counts.pair(meaning, upstreamName(this.text(upstreamStart, upstreamEnd)));
-    }
-    const known = meaning.pairs[number]!;
-    if (known > 0) return known - 1;
-    const pair = this.counts.pair(meaning, upstream.name);
-    meaning.pairs[number] = pair + 1;
-    return pair;
+  private row(known: Known, number: number, upstream: Upstream): number {
+    const row = known.rows[number]!;
+    if (row > 0) return row - 1;
+    const { upstreamStart, upstreamEnd } = this.line;
+    const name = upstream.isSure ? upstream.name : upstreamName(this.text(upstreamStart, upstreamEnd));
+    const added = this.counts.row(known.meaning, name);
+    known.status = this.counts.status(known.meaning.status);
+    if (upstream.isSure) known.rows[number] = added + 1;
+    return added;
   }
 
   /** The number of the line's upstream, by its value up to the path; -1 when it has none. */
@@ -264,40 +298,44 @@ export class Tally {
     this.kinds.set(kindName, kind);
     if (this.upstreamNames.count === MOST_UPSTREAMS) {
       this.upstreamNames.clear();
-      for (const meaning of this.meanings.values()) meaning.pairs.fill(0);
+      for (const meaning of this.meanings.values()) meaning.rows.fill(0);
     }
     const number = this.upstreamNames.add(this.line.view, start, end - start);
     this.upstreams[number] = { name: upstreamName(value), kind, isSure: parseUpstream(value) !== null || end === stop };
     return number;
   }
 
-  /** `requestName` in bytes. */
+  /** `requestName` in bytes: those of the line, unless a segment of the path is left out. */
   private countRequest(): void {
-    const { line, bytes, name } = this;
-    let at = line.requestStart;
+    const { line, bytes } = this;
+    const start = line.requestStart;
+    let at = start;
+    /** Up to here the name has been put together, with so many bytes. */
+    let copied = start;
     let length = 0;
-    let bits = 0;
-    while (bytes[at] !== 47) name[length++] = bytes[at++]!;
-    for (;;) {
-      // At the slash before a segment.
-      name[length++] = 47;
-      const start = length;
+    let kinds = 0;
+    while (bytes[at] !== SLASH) at++;
+    while (bytes[at] === SLASH) {
+      const segment = ++at;
       let kind = 0;
-      let byte = bytes[++at]!;
-      while (SEGMENT[byte]! < END) {
-        kind |= SEGMENT[byte]!;
-        bits |= byte;
-        name[length++] = byte;
-        byte = bytes[++at]!;
-      }
-      if (length > start && (kind === 0 || (kind === HEX && length - start >= 16))) {
-        name[start] = 42;
-        length = start + 1;
-      }
-      if (byte !== 47) break;
+      for (let next = SEGMENT[bytes[at]!]!; next < END; next = SEGMENT[bytes[++at]!]!) kind |= next;
+      kinds |= kind;
+      if (at === segment || (kind !== 0 && (kind !== HEX || at - segment < 16))) continue;
+      length = this.copy(copied, segment, length);
+      this.name[length++] = STAR;
+      copied = at;
     }
-    if (bits < 0x80) this.counts.addKey(this.nameView, Math.min(length, LONGEST_REQUEST));
-    else this.addRequest(this.text(line.requestStart, line.requestEnd));
+    if (kinds >= WIDE) this.addRequest(this.text(start, line.requestEnd));
+    else if (length === 0) this.counts.addKey(line.view, start, Math.min(at - start, LONGEST_REQUEST));
+    else this.counts.addKey(this.nameView, 0, Math.min(this.copy(copied, at, length), LONGEST_REQUEST));
+  }
+
+  /** Adds bytes to the name that has `length`; its length then. */
+  private copy(from: number, to: number, length: number): number {
+    const { bytes, name } = this;
+    let end = length;
+    for (let at = from; at < to; at++) name[end++] = bytes[at]!;
+    return end;
   }
 
   private addRequest(request: string): void {
@@ -331,23 +369,41 @@ export class Tally {
     this.open = null;
   }
 
-  private addEntry({ line, record }: Entry): void {
+  private addEntry({ line, record }: Pick<Entry, 'line' | 'record'>): void {
     const found = this.options.meaning(record);
     this.found.push(found);
     if (!found.meaning) return;
     const seconds = record.time === null ? Number.NaN : Date.parse(`${record.time}Z`) / 1000;
     if (this.isLimited && !(seconds >= this.since && seconds <= this.until)) return;
-    this.counts.add(this.counts.pair(found.meaning, upstreamName(record.upstream)), seconds, this.linesBefore + line);
+    const row = this.counts.row(found.meaning, upstreamName(record.upstream));
+    this.counts.add(row, this.counts.status(found.meaning.status), seconds, this.linesBefore + line);
     if (record.request !== null) this.addRequest(record.request);
   }
 }
 
+/**
+ * The first offset in a piece of a log where the log can be cut into parts that are counted apart: a plain entry begins there, to
+ * which nothing before can belong; -1 when there is none.
+ */
+export function seam(piece: Uint8Array): number {
+  const bytes = new Uint8Array(piece.length + SLACK);
+  bytes.set(piece);
+  const line = new PlainLine(bytes, 0);
+  const last = piece.lastIndexOf(LF);
+  for (let at = piece.indexOf(LF) + 1; at > 0 && at <= last; at = piece.indexOf(LF, at) + 1) {
+    const next = line.read(at);
+    if (next >= 0 && next - at <= LONGEST_PLAIN && next + SLACK <= piece.length && line.startsAt(next)) return at;
+  }
+  return -1;
+}
+
 const HEX = 1;
 const LETTER = 2;
-const END = 4;
+const WIDE = 4;
+const END = 8;
 /** Of each byte: what it makes of a segment of a path; IDENTIFIER in tally-counts.ts. */
 const SEGMENT = Uint8Array.from({ length: 256 }, (_, byte) => {
   const char = String.fromCharCode(byte);
   if (/[/?# ]/.test(char)) return END;
-  return /\d/.test(char) ? 0 : /[A-Fa-f-]/.test(char) ? HEX : LETTER;
+  return /\d/.test(char) ? 0 : /[A-Fa-f-]/.test(char) ? HEX : byte < 128 ? LETTER : WIDE;
 });

@@ -1,5 +1,4 @@
 /** From a log record to what a person needs: what broke, how sure that is, where, what to check, what to do. */
-import all from '../causes/all';
 import { type Cause, type Check, type Evidence, type Incident, incident } from '../causes/cause';
 import type { RecentErrors } from '../error-log/recent';
 import type { LogRecord } from '../error-log/record';
@@ -11,6 +10,7 @@ import type { At, Project } from '../project/project';
 import { advise, type Fix } from '../remedies/remedy';
 import { shellWord } from '../text/shell';
 import { type Place, plainSpan } from '../text/span';
+import { causeOfSaid, plainMeaning, statusOf } from './meaning';
 import { type Outward, outward } from './outside';
 import { seen } from './seen';
 
@@ -34,39 +34,22 @@ export interface Explanation {
   readonly references: readonly string[];
 }
 
-/**
- * The cause whose pattern fits the record; null when the record is about no gateway error. It sees the record as `said` gives
- * it, so that entries of one wording have one cause, and the tally of a log need not ask for each line.
- */
-export function causeOf(record: LogRecord): Cause | null {
-  return causeOfSaid(said(record));
-}
-
-function causeOfSaid(record: LogRecord): Cause | null {
-  return all.find((cause) => cause.pattern.test(record.message) && (cause.when?.(record) ?? true)) ?? null;
-}
-
 /** Cause and status alone. `byWording`: all records of which `said` is the same mean the same. */
 export function meaningOf(
   record: LogRecord,
   project: Project | null,
 ): { readonly meaning: Meaning | null; readonly byWording: boolean } {
+  if (!project) return { meaning: plainMeaning(record), byWording: true };
   const words = said(record);
   const cause = causeOfSaid(words);
   if (!cause) return { meaning: null, byWording: true };
-  const byWording = project === null || !cause.statusOf;
-  const [view, ...more] = project ? views(project) : [];
+  const byWording = !cause.statusOf;
+  const [view, ...more] = views(project);
   const status =
     !byWording && more.length > 0
       ? explain(record, project)!.status
       : statusOf(cause, byWording ? incident(words, null) : incident(record, view ?? null), words);
   return { meaning: { cause: cause.id, status }, byWording };
-}
-
-/** The stream module has no statuses: its client sees the connection end. */
-function statusOf(cause: Cause, found: Incident, words: LogRecord): readonly number[] {
-  if (words.bytes !== null) return [];
-  return cause.statusOf?.({ ...found, record: words }) ?? cause.status;
 }
 
 /**

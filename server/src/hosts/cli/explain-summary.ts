@@ -2,13 +2,15 @@
 import { meaningOf, type Project, type Report, type Row, Tally } from '../../core/index';
 import type { ExplainOptions, Read } from './explain';
 import { timeName } from './incident';
-import { tallyLog } from './log';
 import { colors, print } from './output';
 import { count, cut, inline } from './plain-text';
+import { tallyLog } from './tally-log';
 import { bars } from './timeline';
 
 const BAR_COLUMNS = 24;
 const WIDTH = 80;
+/** Lines that are printed at once. */
+const BATCH = 500;
 
 export async function summarise(
   paths: readonly string[],
@@ -19,11 +21,13 @@ export async function summarise(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const seed = (Math.random() * 2 ** 32) | 0;
   const tally = new Tally({ meaning: (record) => meaningOf(record, project), decoder, seed, since, until });
+  // What a line means in a configuration is asked where the configuration is.
+  const parts = project ? null : { seed, since, until };
   let failed = false;
   let begun = 0;
   for (const path of paths) {
     const before = tally.lineCount;
-    const ok = await read(path, () => tallyLog(path, tally));
+    const ok = await read(path, () => tallyLog(path, tally, parts));
     failed ||= !ok;
     if (ok || tally.lineCount > before) begun++;
   }
@@ -57,7 +61,10 @@ async function printReport(lines: string, limited: string, report: Report): Prom
     out.push(color.dim(`${' '.repeat(20)}${first}${last.padStart(BAR_COLUMNS * 2 - first.length)}`));
   }
   out.push('', color.bold(`${'COUNT'.padStart(8)}  ${'STATUS'.padEnd(8)}  ${'CAUSE'.padEnd(28)}  UPSTREAM`));
-  for (const row of rows) out.push(...rowLines(row, range, color.dim));
+  for (const row of rows) {
+    out.push(...rowLines(row, range, color.dim));
+    if (out.length >= BATCH) await printLines(out.splice(0));
+  }
   if (others) {
     const upstream = `after ${rows.length} different`;
     out.push(...rowLines({ ...others, upstream }, range, color.dim));
@@ -71,7 +78,11 @@ async function printReport(lines: string, limited: string, report: Report): Prom
       out.push(requestLine(beyond, `requests not told apart: more than ${requests.length + different} different`));
     }
   }
-  await print(out.map((line) => `${line.trimEnd()}\n`).join(''));
+  await printLines(out);
+}
+
+function printLines(lines: readonly string[]): Promise<void> {
+  return print(lines.map((line) => `${line.trimEnd()}\n`).join(''));
 }
 
 function rowLines(row: Row, range: Report['range'], dim: (text: string) => string): string[] {

@@ -1,9 +1,9 @@
 /** A log's bytes and entries, read as a stream: memory stays the same however large the log and however long its lines. */
-import { createReadStream, fstatSync, readSync } from 'node:fs';
+import { createReadStream, fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { addLine, closeEntry, type Entry, LineSplitter, type OpenEntry, type Tally } from '../../core/index';
+import { addLine, closeEntry, type Entry, LineSplitter, type OpenEntry } from '../../core/index';
 
 /** A line of 10 MB is read in pieces of this size. */
 const PIECE = 256 * 1024;
@@ -20,25 +20,6 @@ export async function openLog(path: string): Promise<Log> {
   const lines = new LineSplitter();
   const file = path === '-' ? null : await openFile(path);
   return { batches: entriesOf(await bytesOf(streamOf(file)), lines), lineCount: () => lines.count };
-}
-
-/** Counts a log. Throws as `openLog` does; what was read until then is counted. */
-export async function tallyLog(path: string, tally: Tally): Promise<void> {
-  const file = path === '-' ? null : await openFile(path);
-  try {
-    if (file && !(await isGzip(file))) {
-      for (;;) {
-        const room = tally.room();
-        const count = readSync(file.fd, room, 0, room.length, null);
-        if (count === 0) return;
-        tally.filled(count);
-      }
-    }
-    for await (const piece of await bytesOf(streamOf(file))) tally.add(piece);
-  } finally {
-    tally.finish();
-    await file?.close();
-  }
 }
 
 async function* entriesOf(bytes: AsyncIterable<Uint8Array>, lines: LineSplitter): AsyncGenerator<readonly Entry[]> {
@@ -58,7 +39,8 @@ async function* entriesOf(bytes: AsyncIterable<Uint8Array>, lines: LineSplitter)
   if (open) yield closeEntry(open);
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+/** Throws what the file system says. */
+export async function openFile(path: string): Promise<FileHandle> {
   const file = await open(path);
   if (!(await file.stat()).isDirectory()) return file;
   await file.close();
@@ -66,7 +48,7 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 /** Of a file that can be read from any place; a pipe is asked as a stream. */
-async function isGzip(file: FileHandle): Promise<boolean> {
+export async function isGzip(file: FileHandle): Promise<boolean> {
   if (!(await file.stat()).isFile()) return true;
   const head = new Uint8Array(2);
   const { bytesRead } = await file.read(head, 0, 2, 0);
@@ -78,7 +60,7 @@ function isMagic(head: Uint8Array): boolean {
 }
 
 /** Plain or gzip, told by the first two bytes. */
-async function bytesOf(raw: Readable): Promise<AsyncIterable<Uint8Array>> {
+export async function bytesOf(raw: Readable): Promise<AsyncIterable<Uint8Array>> {
   const pieces: AsyncIterator<Buffer> = raw[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array();
   while (head.length < 2) {
@@ -98,7 +80,7 @@ async function bytesOf(raw: Readable): Promise<AsyncIterable<Uint8Array>> {
 }
 
 /** `< error.log` is read in larger pieces than a pipe. */
-function streamOf(file: FileHandle | null): Readable {
+export function streamOf(file: FileHandle | null): Readable {
   if (file) return file.createReadStream({ highWaterMark: PIECE });
   try {
     if (fstatSync(0).isFile()) return createReadStream('', { fd: 0, highWaterMark: PIECE, autoClose: false });
