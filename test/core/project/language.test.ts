@@ -1,6 +1,7 @@
 /** What a file is, by path and content: most files in the world are somebody else's. */
 import { expect, test } from 'vitest';
 import { languageOf } from '../../../server/src/core/project/language';
+import { make } from './make';
 
 const POOL = '; the pool\n[www]\nuser = www-data\nlisten = 9000\npm = static\npm.max_children = 5\n';
 const SUPERVISOR = '[supervisord]\nnodaemon=true\n\n[program:nginx]\ncommand=nginx -g "daemon off;"\n';
@@ -28,4 +29,21 @@ test.each([
   ['/var/log/php8.2-fpm.log', '', 'nginx-error-log'],
 ])('%s', (path, text, language) => {
   expect(languageOf(path, text)).toBe(language);
+});
+
+test('a folder is looked through for what may be nginx’s', async () => {
+  const project = await make({
+    'dev/nginx.conf': 'events {}\nhttp {}\n',
+    'dist/nginx.conf': 'events {}\nhttp {}\n',
+    'dist/assets/nginx.conf': 'events {}\nhttp {}\n',
+    'dist/app.conf': SITE,
+    'support/nginx/forum': SITE,
+    'support/nginx/README': 'Copy it to sites-available.\n',
+    'vendor/nginx.conf': 'events {}\nhttp {}\n',
+  });
+  expect(project.nginxSources.map(({ file }) => file).sort()).toEqual([
+    '/p/dev/nginx.conf',
+    '/p/dist/nginx.conf',
+    '/p/support/nginx/forum',
+  ]);
 });

@@ -112,6 +112,7 @@ export function parse(text: string, from = 0): NginxTree {
       items: [],
       includes: false,
       closed: false,
+      templated: false,
       foreign: null,
     };
     directive.block = block;
@@ -433,7 +434,10 @@ export function parse(text: string, from = 0): NginxTree {
       continue;
     }
     const before = problems.length;
+    const marks = scan.templates.length;
     const { words, terminator, at } = scan.next();
+    const around = top();
+    if (around && scan.templates.length > marks) around.block.templated = true;
     if (words.length > 0) {
       statement(words, terminator, at);
       const accepted =

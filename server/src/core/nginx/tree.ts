@@ -31,6 +31,8 @@ export interface Block extends Span {
   readonly includes: boolean;
   /** False when the file ends before the `}`. */
   readonly closed: boolean;
+  /** A template's own statements stand in it: its items may be alternatives, or not all. */
+  readonly templated: boolean;
   /** Text that is not nginx's: the body of a `*_by_lua_block`. */
   readonly foreign: Span | null;
 }

@@ -143,7 +143,7 @@ function inet6(address: string): number[] | null {
 
 /** Lines of a geo; what an included file holds is not looked at. */
 function* geo({ block }: Directive): Generator<Warning, undefined> {
-  if (!block || block.foreign || block.items.some(({ name }) => name.value === 'ranges')) return;
+  if (!block || block.foreign || block.templated || block.items.some(({ name }) => name.value === 'ranges')) return;
   const seen = new Set<string>();
   for (const { name, args } of block.items) {
     if (args.length !== 1 || isUnknown(name) || !isCidr(name.value)) continue;
@@ -164,7 +164,7 @@ const BALANCERS = new Set(['hash', 'ip_hash', 'least_conn', 'least_time', 'rando
 
 function* upstream({ block }: Directive): Generator<Warning, undefined> {
   let before: Word | null = null;
-  for (const directive of block?.foreign ? [] : (block?.items ?? [])) {
+  for (const directive of !block || block.foreign || block.templated ? [] : block.items) {
     const balances = BALANCERS.has(directive.called);
     if (!balances && directive.called !== 'keepalive') continue;
     const { name } = directive;

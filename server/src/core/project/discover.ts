@@ -7,19 +7,13 @@ import { type Loaded, type LoadRequest, load } from './load';
 import type { Project } from './project';
 
 /** Folders that hold no configuration, or far too much of other things. */
-const SKIPPED = new Set([
-  'node_modules',
-  '.git',
-  '.hg',
-  '.svn',
-  'vendor',
-  'dist',
-  'out',
-  '.vscode-test',
-  'proc',
-  'sys',
-  'dev',
-]);
+const SKIPPED = new Set(['node_modules', '.git', '.hg', '.svn', 'vendor', '.vscode-test']);
+
+/** Of the system itself: files without end. */
+const SYSTEM = new Set(['/proc', '/sys', '/dev']);
+
+/** Mostly what builds make; some keep samples for installing there. */
+const SHALLOW = new Set(['dist', 'out']);
 
 /** What one search may look at, so that a home folder opened by mistake does not stop the editor. */
 const MOST_ENTRIES = 50_000;
@@ -43,14 +37,15 @@ export async function discover(files: Files, folder: string): Promise<Discovered
   const fpm: string[] = [];
   const around: string[] = [];
   let budget = MOST_ENTRIES;
-  const open: { path: string; depth: number }[] = [{ path: folder, depth: 0 }];
+  const open: { path: string; depth: number; shallow: boolean }[] = [{ path: folder, depth: 0, shallow: false }];
   for (let next = open.shift(); next; next = open.shift()) {
     for (const name of await files.list(next.path)) {
       if (--budget < 0) break;
       const path = next.path.endsWith('/') ? next.path + name : `${next.path}/${name}`;
       const stat = await files.stat(path);
       if (stat === 'folder') {
-        if (next.depth < DEEPEST && !SKIPPED.has(name)) open.push({ path, depth: next.depth + 1 });
+        if (next.depth < DEEPEST && !next.shallow && !SKIPPED.has(name) && !SYSTEM.has(path))
+          open.push({ path, depth: next.depth + 1, shallow: SHALLOW.has(name) });
         continue;
       }
       if (stat !== 'file') continue;
@@ -59,7 +54,7 @@ export async function discover(files: Files, folder: string): Promise<Discovered
         continue;
       }
       const byPath = languageOfPath(path);
-      if (byPath === 'nginx-error-log' || (!byPath && !mayBeOurs(name))) continue;
+      if (byPath === 'nginx-error-log' || (!byPath && (next.shallow || !mayBeOurs(path)))) continue;
       const read = await files.read(path);
       if ('error' in read) {
         // Listed all the same, so that the person hears that it cannot be read.
@@ -136,7 +131,7 @@ async function fpmGroups(files: Files, found: readonly string[]): Promise<readon
   return [...groups, ...folders.values()];
 }
 
-/** Names worth opening although the path says nothing. */
-function mayBeOurs(name: string): boolean {
-  return /\.(?:conf|cfg|vhost|template|tmpl|j2|erb|inc)$/i.test(name);
+/** Names worth opening although the path says nothing: below a folder of nginx also those without an ending, as sites have them. */
+function mayBeOurs(path: string): boolean {
+  return /\.(?:conf|cfg|vhost|template|tmpl|s?tpl|j2|erb|inc)$|\/nginx\/(?:[^/]+\/){0,3}[^/.]+$/i.test(path);
 }

@@ -135,9 +135,10 @@ export function isComplete(project: Project, at: At): boolean {
 export const PACKAGED =
   /(?:^|\/)(?:mime\.types|(?:fastcgi|uwsgi|scgi|proxy)_params|fastcgi\.conf|snippets\/(?:fastcgi-php|snakeoil)\.conf|koi-utf|koi-win|win-utf)$/;
 
-/** May a file that is included around `at`, but is not in view, set what seems to be missing here? */
+/** May a file that is included around `at`, but is not in view, or a template's own statement, set what seems to be missing here? */
 export function mayBeSetOutOfView(project: Project, at: At): boolean {
   for (let block = project.parent(at); block; block = project.parent(block)) {
+    if (block.directive.block?.templated) return true;
     for (const { file, directive } of project.children(block.file, block.directive).get('include') ?? []) {
       const written = directive.args[0]?.value ?? '';
       if (PACKAGED.test(written)) continue;

@@ -12,7 +12,7 @@ expressions are tried in order and may repeat.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_map_module.html'],
   *check(source, project) {
     for (const directive of source.named('map')) {
-      if (!directive.block) continue;
+      if (!directive.block || directive.block.templated) continue;
       const seen = new Map<string, At>();
       const hostnames = directive.block.items.find(({ name, args }) => name.value === 'hostnames' && args.length === 0);
       for (const [name, lines] of project.children(source.file, directive)) {

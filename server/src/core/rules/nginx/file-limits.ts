@@ -1,4 +1,4 @@
-/** Flags a limit of open files below what the connections of a worker need. */
+/** Flags a limit of open files that is reached before that of connections. */
 import type { At, Project } from '../../project/project';
 import { isPlain } from '../../project/references';
 import { defineRule, mend } from '../rule';
@@ -6,11 +6,12 @@ import { defineRule, mend } from '../rule';
 export default defineRule({
   id: 'nginx/file-limits',
   language: 'nginx',
-  severity: 'warning',
-  title: 'Fewer open files than the connections need',
-  why: `A proxied request takes two connections, one to the client and one to the upstream, and each is an open file; a file that
-is sent is one more. Where \`worker_rlimit_nofile\` is below twice \`worker_connections\` a busy worker runs out of files first:
-\`socket() failed (24: Too many open files) while connecting to upstream\` and 500, or \`accept4() failed (24: …)\`.`,
+  severity: 'information',
+  title: 'Fewer open files than the connections may need',
+  why: `Every connection is an open file, those to clients and those to upstreams, and \`worker_connections\` counts both. A file that is
+sent, or a body that is written to disk, is one more. Below \`worker_connections\` a busy worker certainly runs out of files first (nginx
+says so when it starts), below twice that number it may: \`socket() failed (24: Too many open files) while connecting to upstream\`
+and 500, or \`accept4() failed (24: …)\`.`,
   references: [
     'https://nginx.org/en/docs/ngx_core_module.html#worker_rlimit_nofile',
     'https://nginx.org/en/docs/ngx_core_module.html#worker_connections',
@@ -23,9 +24,14 @@ is sent is one more. Where \`worker_rlimit_nofile\` is below twice \`worker_conn
       if (!word || !connections || !/^\d{1,9}$/.test(word.value) || !isPlain(project, source.file)) continue;
       const { count } = connections;
       if (Number(word.value) >= 2 * count) continue;
+      const isLess = Number(word.value) <= count;
+      const fails = isLess
+        ? 'under load, requests fail with "Too many open files" (500)'
+        : 'where connections send files, or write bodies to disk, requests can fail with "Too many open files" (500)';
       yield {
         span: word,
-        message: `${word.value} open files for each worker, but ${count} worker_connections${connections.at ? '' : ' (the default)'}: under load, proxied requests fail with "Too many open files" (500). Set at least ${2 * count}.`,
+        severity: isLess ? 'warning' : 'information',
+        message: `${word.value} open files for each worker, and ${count} worker_connections${connections.at ? '' : ' (the default)'}: ${fails}. Set at least ${2 * count}.`,
         related: connections.at
           ? [{ file: connections.at.file, span: connections.at.directive, message: 'The connections are set here.' }]
           : [],

@@ -56,6 +56,7 @@ function* mapped(
   blocks: readonly At[],
 ): Generator<{ at: At; word: Directive['args'][number] }, undefined> {
   for (const { file, directive } of blocks) {
+    if (directive.block?.templated) continue;
     const lines = [...project.children(file, directive)].flatMap(([name, all]) => (name === 'include' ? [] : all));
     for (const at of lines) for (const word of at.directive.args) if (!word.template) yield { at, word };
   }

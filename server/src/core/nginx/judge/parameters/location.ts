@@ -58,6 +58,8 @@ export const checkLocation: Check = (directive, setting) => {
 
 /** What nginx says of `directive` because it stands in `around`, another location, as written or by an include. */
 export function checkNesting(directive: Directive, around: Directive): Wrong | null {
+  // "location /a {" and "location /b {" may be two beginnings of one block.
+  if (around.block?.templated) return null;
   const own = anyUnknown(directive) ? null : place(directive);
   if (!own) return null;
   const outer = anyUnknown(around) ? null : place(around);

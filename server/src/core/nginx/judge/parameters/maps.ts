@@ -26,7 +26,7 @@ export const checkMap: Check = (directive, setting, signature) => {
 
 /** nginx adds up when it comes to the `}`. */
 const checkTotal: Check = ({ block, args }) => {
-  if (!block?.closed || block.foreign) return null;
+  if (!block?.closed || block.foreign || block.templated) return null;
   // In hundredths of a percent; `*` takes what is left.
   let total = 0;
   for (const { name } of block.items) {
