@@ -3,9 +3,9 @@ import { describe, it } from 'vitest';
 import { pool } from '../real/php-fpm';
 import { describeReal } from '../real/programs';
 import { freePort } from '../real/scene';
-import { heal, phpSite, stage } from './heal';
+import { ACCESS_FORMAT, accessLog, heal, healFromAccessLog, phpSite, stage } from './heal';
 
-describeReal('an address that no pool listens on', ['nginx', 'phpFpm'], () => {
+describeReal('an address at which no pool answers', ['nginx', 'phpFpm'], () => {
   const rule = 'links/pool-address-mismatch';
   const fix = 'align-address';
 
@@ -91,6 +91,42 @@ describeReal('an address that no pool listens on', ['nginx', 'phpFpm'], () => {
         changes: [`- fastcgi_pass 127.0.0.1:${wrong}; # php-fpm`, `+ fastcgi_pass 127.0.0.1:${right}; # php-fpm`],
       },
     });
+  });
+
+  it('the right port, but the pool takes connections from elsewhere only', async () => {
+    const at = await stage();
+    const port = await freePort();
+    await heal({
+      ...at,
+      site: phpSite(at, `127.0.0.1:${port}`),
+      pools: { shop: pool('shop', `listen = 127.0.0.1:${port}\nlisten.allowed_clients = 10.0.0.5 ; the old host`) },
+      expected: {
+        status: 502,
+        cause: 'connection-reset',
+        either: 'premature-close',
+        confidence: 'certain',
+        rule: 'links/allowed-clients',
+        fix: 'links/allowed-clients',
+        place: `sites-enabled/shop.conf: fastcgi_pass 127.0.0.1:${port};`,
+        changes: [
+          '- listen.allowed_clients = 10.0.0.5 ; the old host',
+          '+ listen.allowed_clients = 127.0.0.1,10.0.0.5 ; the old host',
+        ],
+      },
+    });
+  });
+
+  it('another socket, as the access log tells it', async () => {
+    const at = await stage();
+    const [wrong, right] = ['php.sock', 'shop.sock'].map(at.scene.path);
+    await healFromAccessLog(
+      {
+        ...at,
+        site: phpSite(at, `unix:${wrong}`, ACCESS_FORMAT, `\n    ${accessLog(at)}`),
+        pools: { shop: pool('shop', `listen = ${right}\nlisten.mode = 0666`) },
+      },
+      { status: 502, cause: 'bad-gateway', fix },
+    );
   });
 
   describe('socket against port', () => {

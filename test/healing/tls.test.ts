@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { certificate, httpBackend, rejectingNginx, sniBackend, tlsBackend } from '../real/backends';
 import { describeReal } from '../real/programs';
+import { alarmed } from './backends';
 import { type Case, heal, site, stage } from './heal';
 
 describeReal('TLS to the backend', ['nginx', 'openssl'], () => {
@@ -66,6 +67,22 @@ proxy_ssl_trusted_certificate FOLDER/other.crt;`;
       changes: ['+ proxy_ssl_server_name on;'],
     });
     expect(log).toContain('alert number 40');
+  });
+
+  it('a backend that answers with an alarm when it hears no name', async () => {
+    const log = await healTls(
+      async (scene) => alarmed(scene, await tlsBackend(scene)),
+      'proxy_pass https://localhost:PORT;',
+      {
+        cause: 'tls-handshake-failed',
+        confidence: 'certain',
+        rule: null,
+        fix: 'upstream-sni',
+        place: 'sites-enabled/shop.conf: proxy_pass https://localhost:PORT;',
+        changes: ['+ proxy_ssl_server_name on;'],
+      },
+    );
+    expect(log).toContain('alert number 80');
   });
 
   const answers = [

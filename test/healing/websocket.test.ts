@@ -4,7 +4,7 @@ import { webSocketBackend } from '../real/backends';
 import { webSocketHandshake } from '../real/http';
 import { version } from '../real/nginx';
 import { describeReal } from '../real/programs';
-import { apply, fail, load, site, stage, theRule } from './heal';
+import { apply, fail, load, nothingLeft, site, stage, theRule } from './heal';
 
 describeReal('a WebSocket location', ['nginx'], () => {
   const rule = 'nginx/websocket-without-upgrade';
@@ -20,7 +20,7 @@ describeReal('a WebSocket location', ['nginx'], () => {
     const fix = before!.fixes.find(({ preferred }) => preferred)!;
     expect(fix.id).toBe('websocket');
     expect(apply(at.scene, fix.edits())).toEqual(changes);
-    expect(theRule(await load(at.scene, version()), rule)).toBeUndefined();
+    nothingLeft(await load(at.scene, version()), null);
 
     await nginx.reload();
     expect((await webSocketHandshake(at.port, '/ws/')).status).toBe(101);

@@ -168,7 +168,7 @@ async function startGrpc(scene: Scene, places: Map<string, string>): Promise<voi
 }
 
 /** NAME.missing does not exist, NAME.failing is a server failure, NAME.mute gets no answer, all others are 127.0.0.1. */
-async function startDns(scene: Scene, places: Map<string, string>): Promise<void> {
+export async function startDns(scene: Scene, places: Map<string, string>): Promise<void> {
   const port = await freePort();
   const server = createSocket('udp4');
   server.on('message', (query, from) => {
@@ -192,7 +192,7 @@ async function startDns(scene: Scene, places: Map<string, string>): Promise<void
 }
 
 /** A process that listens and is then stopped, so that its queues of new connections fill up. */
-async function startStopped(scene: Scene, places: Map<string, string>): Promise<void> {
+export async function startStopped(scene: Scene, places: Map<string, string>): Promise<void> {
   const port = await freePort();
   const path = scene.path('full.sock');
   const code = `
