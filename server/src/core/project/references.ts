@@ -11,6 +11,7 @@ import type { At, Children, NginxRoot, Project } from './project';
 import { PACKAGED } from './settings';
 import type { NginxSource } from './source';
 import type { Structure } from './structure';
+import { systemOf } from './system';
 
 export { includesFiles };
 
@@ -236,21 +237,34 @@ export function clashesIn<C extends Clash>(
       answers.set(what, byFile);
     }
     for (const clash of (byFile.get(file) ?? []) as readonly C[]) {
-      if (areAlternatives(clash.first.file, file)) continue;
+      if (areAlternatives(project, clash.first.file, file)) continue;
       if (!found.has(clash.again.directive)) found.set(clash.again.directive, clash);
     }
   }
   return [...found.values()];
 }
 
-const ENVIRONMENT =
-  /(?:^|[._-])(?:dev|devel|development|prod|production|stage|staging|local|localhost|test|testing|qa|uat|live|ci|e2e|demo|preview)(?=[._-]|$)/i;
+const VARIANT =
+  /(?:^|[._-])(dev|devel|development|prod|production|stage|staging|local|localhost|test|testing|qa|uat|live|ci|e2e|demo|preview|blue|green|ssl|nossl|tls|http|https|docker|compose|swarm|k8s|kubernetes|aws|init|initial|maintenance)(?=[._-]|$)/i;
 
 /** `conf.d/dev.conf` and `conf.d/prod.conf`: a checkout has both, no server does. */
-function areAlternatives(a: string, b: string): boolean {
-  if (a === b || dirname(a) !== dirname(b)) return false;
-  const [one, other] = [a, b].map((file) => ENVIRONMENT.exec(basename(file))?.[0].toLowerCase());
-  return one !== undefined && other !== undefined && one !== other;
+function areAlternatives(project: Project, a: string, b: string): boolean {
+  if (a === b || dirname(a) !== dirname(b) || isInstalled(a)) return false;
+  if (systemOf(project).areApart(a, b)) return true;
+  const [one, other] = [a, b].map((file) => {
+    const stem = basename(file).replace(/\.(?:conf|template|j2)$/i, '');
+    const variant = VARIANT.exec(stem);
+    // What is left is the site's own name; a default is there for any.
+    const site = stem.replace(variant?.[0] ?? '', '').replace(/^[._-]+|[._-]+$/g, '');
+    return { variant: variant?.[1]?.toLowerCase(), site: site === 'default' ? '' : site };
+  }) as [Variant, Variant];
+  if (one.variant === other.variant) return false;
+  return one.site === other.site || (one.variant && other.variant ? one.site === '' || other.site === '' : false);
+}
+
+interface Variant {
+  readonly variant: string | undefined;
+  readonly site: string;
 }
 
 /** Later directives whose key an earlier one has. Those without a key, or that a template decides about, are left out. */

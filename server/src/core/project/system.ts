@@ -36,6 +36,14 @@ export interface System {
   unit(name: string): Unit | undefined;
   /** The services that are given the file, and those of the same name that other Compose files of the folder speak of. */
   containersOf(file: string): readonly Container[];
+  /** Two files of one folder of which no server has both: containers are given one or the other. */
+  areApart(a: string, b: string): boolean;
+  /** It stands in `conf.d` of nginx's official image, whose own `nginx.conf` sets but a few things, and nothing more is there. */
+  isInStockImage(file: string): boolean;
+  /** Some image, or some container, gets the file. */
+  isGiven(file: string): boolean;
+  /** Some image, or some container, gets a file of that absolute path. */
+  isMade(path: string): boolean;
   /** A file of php-fpm that some image is made with, in which `zz-docker.conf` may say otherwise. */
   isInPhpImage(file: string): boolean;
   /** Some image says that its processes are not started by root. */
@@ -81,6 +89,8 @@ function readSystem(neighbours: readonly Neighbour[]): System {
     return { file, compose, service, dockerfile, image: image && plainImage(image) };
   }
 
+  const copies = () => [...dockerfiles.values()].flatMap((each) => each.copies);
+
   return {
     containers,
     units,
@@ -94,6 +104,20 @@ function readSystem(neighbours: readonly Neighbour[]): System {
       }
       return found;
     },
+    areApart(a, b) {
+      const given = containers.map((each) => [a, b].filter((file) => placesOf(each, file).some(isNginxFolder)).length);
+      return given.includes(1) && !given.includes(2);
+    },
+    isInStockImage(file) {
+      const given = containers.filter((each) => placesOf(each, file).some(isNginxFolder));
+      return given.length > 0 && given.every((each) => isStock(each, file));
+    },
+    isGiven: (file) =>
+      containers.some((each) => placesOf(each, file).length > 0) ||
+      copies().some(({ from }) => `${dirname(file)}/${basename(file)}`.endsWith(`/${from.replace(/^(?:\.?\/)+/, '')}`)),
+    isMade: (path) =>
+      copies().some(({ from, to }) => (to.endsWith('/') ? to + basename(from) : to) === path) ||
+      containers.some(({ service }) => service.mounts.some(({ to }) => to === path)),
     isInPhpImage: (file) =>
       [...dockerfiles.values()].some(
         ({ image, copies }) =>
@@ -145,6 +169,18 @@ function isNginxFolder(place: string): boolean {
 
 function plainImage(image: string): string {
   return image.toLowerCase().replace(/^(?:docker\.io\/)?(?:library\/)?/, '');
+}
+
+function isStock({ file: compose, image, service }: Container, file: string): boolean {
+  if (!image || service.build || service.extended || service.volumesFrom || service.command !== null) return false;
+  if (!/^(?:nginx|nginxinc\/nginx-unprivileged)(?:[:@]|$)/.test(image)) return false;
+  const mounts = service.mounts.filter(({ to }) => /^\/(?:etc(?:\/nginx(?:\/.*)?)?|docker-entrypoint.*)?$/.test(to));
+  const [only] = mounts;
+  return (
+    mounts.length === 1 &&
+    /^\/etc\/nginx\/conf\.d\/[^/]+\.conf$/.test(only!.to) &&
+    resolve(dirname(compose), only!.from) === file
+  );
 }
 
 /** An image in which nothing but nginx is started. */

@@ -26,11 +26,11 @@ export function unitListeners(project: Project): readonly Listener[] {
     found = units.flatMap((each) => {
       if (each.name.endsWith('.service')) return ofService(each);
       const service = unit(each.get('Socket', 'Service')?.value ?? each.name.replace(/\.socket$/, '.service'));
-      const protocol = (service && programOf(service)?.program.protocol) ?? null;
+      const found = service && programOf(service);
       return each.list('Socket', 'ListenStream').map((at) => ({
         unit: service ?? each,
         address: isSpecified(at.value) ? parseListen(at.value) : { kind: 'unknown' as const },
-        protocol: typeof protocol === 'string' ? protocol : null,
+        protocol: found ? protocolOf(found) : null,
         at,
         socket: each,
       }));
@@ -41,8 +41,8 @@ export function unitListeners(project: Project): readonly Listener[] {
 }
 
 interface Program {
-  /** A function of the option where that decides. */
-  readonly protocol: Protocol;
+  /** A function of the arguments where these decide. */
+  readonly protocol: Protocol | ((args: readonly string[]) => Protocol | null);
   /** Options with an address; those with only a host or a port. */
   readonly bind: readonly string[];
   readonly host?: readonly string[];
@@ -68,20 +68,39 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   unicorn: { protocol: 'http', bind: ['-l', '--listen'], port: ['-p', '--port'] },
   'php-cgi': { protocol: 'fastcgi', bind: ['-b', '--bindpath'] },
   fcgiwrap: { protocol: 'fastcgi', bind: ['-s'] },
+  uwsgi: {
+    protocol: (args) => {
+      const has = (pattern: RegExp): boolean => args.some((word) => pattern.test(word));
+      if (has(/^--(?:protocol|plugins?|ini|xml|yaml|json|emperor|\w+-router)\b|\.(?:ini|xml|ya?ml)$/)) return null;
+      const http = has(/^--http(?:-socket)?(?:=|$)/);
+      return http === has(/^(?:-s|--(?:uwsgi-)?socket(?:=|$))/) ? null : http ? 'http' : 'uwsgi';
+    },
+    bind: ['-s', '--socket', '--uwsgi-socket', '--http', '--http-socket'],
+  },
   'spawn-fcgi': { protocol: 'fastcgi', bind: ['-s'], port: ['-p'] },
 };
 
 /** The program of a unit with its arguments; null where a shell or a file of settings decides. */
-function programOf(unit: Unit): { program: Program; args: readonly string[]; at: UnitValue } | null {
+function programOf(unit: Unit): (Command & { at: UnitValue }) | null {
   const at = unit.get('Service', 'ExecStart');
-  const words = at?.value.split(/\s+/).map((word) => word.replace(/^["']|["']$/g, '')) ?? [];
-  if (!at || words.length > 200 || !isSpecified(at.value)) return null;
+  const found = at && programIn(at.value);
+  return found ? { ...found, at } : null;
+}
+
+interface Command {
+  readonly program: Program;
+  readonly args: readonly string[];
+}
+
+function programIn(command: string): Command | null {
+  const words = command.split(/\s+/).map((word) => word.replace(/^["']|["']$/g, ''));
+  if (words.length > 200 || !isSpecified(command)) return null;
   // An interpreter may stand in front: /srv/app/venv/bin/python -m gunicorn …
   const index = words.slice(0, 4).findIndex((word) => Object.hasOwn(PROGRAMS, nameOf(word)));
   if (index < 0) return null;
   const args = words.slice(index + 1);
   if (args.some((word) => /^(?:-c|--config|-C|--env-file)(?:=|$)/.test(word))) return null;
-  return { program: PROGRAMS[nameOf(words[index]!)]!, args, at };
+  return { program: PROGRAMS[nameOf(words[index]!)]!, args };
 }
 
 function nameOf(word: string): string {
@@ -91,7 +110,25 @@ function nameOf(word: string): string {
 function ofService(unit: Unit): Listener[] {
   const found = programOf(unit);
   if (!found) return [];
-  const { program, args, at } = found;
+  const protocol = protocolOf(found);
+  return addressesOf(found).map((address) => ({ unit, address, protocol, at: found.at, socket: null }));
+}
+
+function protocolOf({ program, args }: Command): Protocol | null {
+  return typeof program.protocol === 'string' ? program.protocol : program.protocol(args);
+}
+
+/** Where the last program of a shell's command line says that it listens; none where it does not say so. */
+export function commandListeners(command: string): readonly Pick<Listener, 'address' | 'protocol'>[] {
+  const last = command
+    .slice(0, 4000)
+    .split(/&&|\|\||;/)
+    .at(-1)!;
+  const found = programIn(last.trim().replace(/^(?:exec|(?:ba|z)?sh\s+-[a-z]*c)\s+/, ''));
+  return found ? addressesOf(found).map((address) => ({ address, protocol: protocolOf(found) })) : [];
+}
+
+function addressesOf({ program, args }: Command): ListenAddress[] {
   const values = (names: readonly string[] = []): string[] =>
     args.flatMap((word, i) => {
       if (names.includes(word)) return args[i + 1] ?? [];
@@ -111,13 +148,7 @@ function ofService(unit: Unit): Listener[] {
   }
   // Where systemd hands over a socket, nothing is said here.
   const addresses = written.length > 0 ? written : [];
-  return addresses.map((value) => ({
-    unit,
-    address: parseListen(value.startsWith('fd://') ? '' : value),
-    protocol: program.protocol,
-    at,
-    socket: null,
-  }));
+  return addresses.map((value) => parseListen(value.startsWith('fd://') ? '' : value));
 }
 
 /** Without systemd's specifiers and variables of the environment. */

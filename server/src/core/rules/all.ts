@@ -11,6 +11,7 @@ import linksPublishedPort from './links/published-port';
 import linksRuntimeDirectory from './links/runtime-directory';
 import linksScriptPath from './links/script-path';
 import linksServiceLoopback from './links/service-loopback';
+import linksServicePort from './links/service-port';
 import linksSocketFolder from './links/socket-folder';
 import linksSocketInContainer from './links/socket-in-container';
 import linksSocketPermission from './links/socket-permission';
@@ -146,6 +147,7 @@ export default [
   linksRuntimeDirectory,
   linksScriptPath,
   linksServiceLoopback,
+  linksServicePort,
   linksSocketFolder,
   linksSocketInContainer,
   linksSocketPermission,

@@ -78,7 +78,8 @@ function judge(pool: Pool, read: number, isSet: boolean): { message: string; val
       values: [terminate, execution],
     };
   }
-  if (kill > 0 && kill < read && isSet && terminate) {
+  // A little earlier than nginx is as it should be, and so is any time after PHP has ended the script itself.
+  if (kill > 0 && 2 * kill <= read && !(script > 0 && script < kill) && isSet && terminate) {
     return {
       message: `nginx would wait ${read}s, but php-fpm kills requests of pool "${pool.name}" after ${kill}s (request_terminate_timeout): slow requests get 502.`,
       values: [terminate],

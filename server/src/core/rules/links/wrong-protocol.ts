@@ -5,7 +5,7 @@ import { type Endpoint, linkedAddresses, type Pass } from '../../project/links';
 import { areNear, poolNear } from '../../project/meant';
 import type { Project } from '../../project/project';
 import { isPhpImage, systemOf } from '../../project/system';
-import { type Protocol, unitListeners } from '../../project/units';
+import { commandListeners, type Protocol, unitListeners } from '../../project/units';
 import type { Place } from '../../text/span';
 import { defineRule, type Severity } from '../rule';
 
@@ -17,8 +17,8 @@ export default defineRule({
   why: `php-fpm speaks FastCGI and nothing else: a \`proxy_pass http://\` to its socket or port gets
 \`recv() failed (104: Connection reset by peer)\` and **502**. An HTTP server answers \`fastcgi_pass\` with
 \`upstream sent unsupported FastCGI protocol version: 72\` (the H of HTTP), \`grpc_pass\` with \`upstream sent too large http2
-frame: 4740180\`, and \`uwsgi_pass\` with a hanging request. Told from pools, from the command lines of systemd units (gunicorn,
-uvicorn, puma, php-cgi …) and from official images in Compose files.`,
+frame: 4740180\`, and \`uwsgi_pass\` with a hanging request. Told from pools, from the command lines of systemd units and
+Compose services (gunicorn, uvicorn, uwsgi, puma, php-cgi …) and from official images.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_pass'],
   *check(source, project) {
     for (const { endpoint, pass } of linkedAddresses(project, source)) {
@@ -92,7 +92,13 @@ function behind(project: Project, { address, at }: Endpoint, pass: Pass): Backen
     services.every(({ image, service }) => service.command === null && isApache(image))
   )
     return { protocol: 'http', what, place, severity: 'warning' };
-  return null;
+  const said = services.map((each) => {
+    const listeners = commandListeners(each.service.command ?? each.dockerfile?.command ?? '');
+    return listeners.find((one) => one.address.kind === 'tcp' && one.address.port === address.port)?.protocol ?? null;
+  });
+  const [protocol] = said;
+  if (!protocol || said.some((each) => each !== protocol)) return null;
+  return { protocol, what: `Service "${service.service.name}", by its command line,`, place, severity: 'warning' };
 }
 
 /** Official images that come with Apache where their tag does not say fpm. */

@@ -2,13 +2,14 @@
 
 import { isInstalled } from '../../project/includes';
 import { PACKAGED } from '../../project/settings';
+import { systemOf } from '../../project/system';
 import { isTemplateFile } from '../../project/template-file';
 import { isGlob } from '../../text/glob';
 import { dirname } from '../../text/path';
 import { defineRule } from '../rule';
 
-/** What certbot writes on the server and into the site file: no checkout has it. */
-const GENERATED = /^\/etc\/letsencrypt\//;
+/** What certbot, and what starts nginx, write on the server: no checkout has it. */
+const GENERATED = /^\/(?:etc\/letsencrypt|run|var\/run|tmp)\//;
 
 export default defineRule({
   id: 'nginx/include-missing',
@@ -50,13 +51,18 @@ An absolute path outside this project may exist on the server and not here: that
         !isInstalled(root?.file ?? source.file)
       )
         continue;
+      const system = systemOf(project);
+      if (error.kind === 'missing' && system.isMade(word.value)) continue;
+      // In its image there may be more beside it than in the checkout.
+      const certain = error.kind === 'unreadable' || (inside && !system.isGiven(root.file));
       const what = isGlob(word.value) ? `A file that "${word.value}" matches` : `"${pattern}"`;
       yield {
         span: word,
-        severity: inside || error.kind === 'unreadable' ? 'error' : 'warning',
-        message: inside
-          ? `${what} cannot be read: ${error.reason}. nginx does not start without it.`
-          : `${what} cannot be read here: ${error.reason}. If the server does not have it either, nginx does not start.`,
+        severity: certain ? 'error' : 'warning',
+        message:
+          certain && inside
+            ? `${what} cannot be read: ${error.reason}. nginx does not start without it.`
+            : `${what} cannot be read here: ${error.reason}. If the server does not have it either, nginx does not start.`,
       };
     }
   },

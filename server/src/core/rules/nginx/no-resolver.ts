@@ -2,6 +2,7 @@
 import { passesOf } from '../../project/links';
 import { isWhole } from '../../project/references';
 import { inForce } from '../../project/settings';
+import { systemOf } from '../../project/system';
 import { hostOf, isLookedUp, targetsOf } from '../../project/target';
 import { fix } from '../../remedies/remedy';
 import resolver from '../../remedies/resolver';
@@ -23,7 +24,8 @@ resolver is \`127.0.0.11\`, elsewhere what \`/etc/resolv.conf\` names.`,
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
       const word = pass.at.directive.args[0]!;
-      if (!pass.target.dynamic || word.template || !isWhole(project, source.file)) continue;
+      if (!pass.target.dynamic || word.template) continue;
+      if (!isWhole(project, source.file) && !systemOf(project).isInStockImage(source.file)) continue;
       if (inForce(project, pass, 'resolver')) continue;
       const found = targetsOf(project, pass).find(({ text }) => isLookedUp(project, source.file, hostOf(text)));
       if (!found) continue;
