@@ -94,3 +94,15 @@ export function answerChecks({ address, scheme, record, backend }: Incident): Ch
 function curlUrl(address: { kind: 'tcp'; host: string; port: number | null }): string {
   return `http://${spell({ ...address, host: address.host.includes(':') && !address.host.startsWith('[') ? `[${address.host}]` : address.host })}/`;
 }
+
+/** Why did it hang up in the middle of a request? */
+export function hungUpChecks(incident: Incident): Check[] {
+  return [
+    ...serviceChecks(incident),
+    {
+      title: 'Was a process killed, or did one crash?',
+      command: "dmesg -T | grep -iE 'killed process|segfault' | tail",
+    },
+    ...answerChecks(incident),
+  ];
+}

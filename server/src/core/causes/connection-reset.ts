@@ -1,7 +1,7 @@
 /** The upstream reset the connection before it answered. */
 import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
-import { answerChecks, serviceChecks } from './checks';
+import { hungUpChecks } from './checks';
 import { connectFailure } from './connecting';
 import { failoverEvidence, keepaliveEvidence, poolLimitsEvidence, wrongProtocolEvidence } from './directives';
 import { hungUpFixes } from './fixes';
@@ -24,14 +24,7 @@ client gets **502**. Four things do that, and nginx sees no difference:
 
 The backend's own log tells which. A longer timeout in nginx changes nothing.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive'],
-  checks: (incident) => [
-    ...serviceChecks(incident),
-    {
-      title: 'Was a process killed, or did one crash?',
-      command: "dmesg -T | grep -iE 'killed process|segfault' | tail",
-    },
-    ...answerChecks(incident),
-  ],
+  checks: hungUpChecks,
   evidence: (incident) => [
     ...wrongProtocolEvidence(incident),
     ...poolLimitsEvidence(incident),

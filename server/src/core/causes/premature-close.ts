@@ -1,7 +1,7 @@
 /** The upstream closed the connection before it answered. */
 import restartPolicy from '../remedies/restart-policy';
 import { defineCause } from './cause';
-import { answerChecks, serviceChecks } from './checks';
+import { hungUpChecks } from './checks';
 import { failoverEvidence, keepaliveEvidence, poolLimitsEvidence } from './directives';
 import { hungUpFixes } from './fixes';
 import { stageOf } from './phase';
@@ -23,14 +23,7 @@ Usual reasons:
 
 The backend's log has the reason; nginx's timeouts have nothing to do with it.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout'],
-  checks: (incident) => [
-    ...serviceChecks(incident),
-    {
-      title: 'Was a process killed, or did one crash?',
-      command: "dmesg -T | grep -iE 'killed process|segfault' | tail",
-    },
-    ...answerChecks(incident),
-  ],
+  checks: hungUpChecks,
   evidence: (incident) => [
     ...poolLimitsEvidence(incident),
     ...keepaliveEvidence(incident),
