@@ -56,9 +56,18 @@ export function isListenedOn({ rest, nginxSources, nginx }: Project, port: numbe
   const others = remembered(rest, 'ports of listen', () =>
     portsOf(nginxSources.filter(({ file }) => file !== rest.file)),
   );
+  if (others[way].has(port)) return true;
   const edited = rest.file === null ? null : nginx(rest.file);
-  return others[way].has(port) || (edited !== null && portsOf([edited])[way].has(port));
+  if (!edited) return false;
+  let own = portsBySource.get(edited);
+  if (!own) {
+    own = portsOf([edited]);
+    portsBySource.set(edited, own);
+  }
+  return own[way].has(port);
 }
+
+const portsBySource = new WeakMap<NginxSource, Ports>();
 
 function portsOf(sources: readonly NginxSource[]): Ports {
   const ports = { tls: new Set<number>(), plain: new Set<number>() };

@@ -26,9 +26,9 @@ hand on connections to a database use the \`stream\` module; for memcached \`mem
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
       const { scheme, dynamic, addressSpan } = pass.target;
-      if (dynamic || (scheme !== 'http' && scheme !== 'https') || kindOf(project, pass.at) !== 'http') continue;
+      if (dynamic || (scheme !== 'http' && scheme !== 'https')) continue;
       const wrong = pass.endpoints.find(({ address }) => address.kind === 'tcp' && PORTS.has(address.port ?? 0));
-      if (wrong?.address.kind !== 'tcp') continue;
+      if (wrong?.address.kind !== 'tcp' || kindOf(project, pass.at) !== 'http') continue;
       const { port } = wrong.address;
       yield {
         span: addressSpan,

@@ -1,8 +1,8 @@
 /** Flags a pass that leads back to the very server and location that it stands in. */
 
 import { isLoopback } from '../../project/address';
-import { type Endpoint, type Pass, passesOf } from '../../project/links';
-import { type OwnServers, ownServers, serverFor } from '../../project/own-servers';
+import { type Pass, passesOf } from '../../project/links';
+import { isListenedOn, type OwnServers, ownServers, serverFor } from '../../project/own-servers';
 import type { At, Project } from '../../project/project';
 import type { Server } from '../../project/references';
 import { locationFor } from '../../project/request';
@@ -22,10 +22,13 @@ that the backend listens on. A pass to another server or location of the same ng
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'proxy' || pass.target.dynamic || pass.endpoints.length !== 1) continue;
+      const [endpoint] = pass.endpoints;
+      const { address } = endpoint!;
+      if (address.kind !== 'tcp' || address.port === null || !isLoopback(address)) continue;
+      if (!isListenedOn(project, address.port, pass.target.tls ? 'tls' : 'plain')) continue;
       const location = project.parent(pass.at);
       const around = location && serverAround(project, location);
-      const [endpoint] = pass.endpoints;
-      if (!location || !around || !listensAt(project, around, endpoint!)) continue;
+      if (!location || !around || !listensAt(project, around, address.port)) continue;
       const own = ownServers(project, endpoint!);
       const server = own?.servers.find(({ at }) => at.directive === around.directive);
       if (!own || !server || own.tls !== pass.target.tls || !comesBack(project, pass, own, server, location)) continue;
@@ -46,13 +49,10 @@ function serverAround(project: Project, location: At): At | null {
 }
 
 /** May the server have a socket of that port? */
-function listensAt(project: Project, server: At, { address }: Endpoint): boolean {
-  if (address.kind !== 'tcp' || !isLoopback(address)) return false;
+function listensAt(project: Project, server: At, port: number): boolean {
   const listens = project.children(server.file, server.directive).get('listen');
-  if (!listens) return address.port === 80;
-  return listens.some(
-    ({ directive }) => Number(/\d{1,5}$/.exec(directive.args[0]?.value ?? '')?.[0] ?? 80) === address.port,
-  );
+  if (!listens) return port === 80;
+  return listens.some(({ directive }) => Number(/\d{1,5}$/.exec(directive.args[0]?.value ?? '')?.[0] ?? 80) === port);
 }
 
 /** What may send a request somewhere else, or answer it. */

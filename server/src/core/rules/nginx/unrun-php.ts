@@ -23,7 +23,8 @@ redirection cycle while internally redirecting to "/index.php"\`, **500**. Add a
       if (!word || !path || !/^\/[^$]*\.php$/.test(path) || !isLiteral(project, at)) continue;
       let server: At | null = project.parent(at);
       while (server?.directive.called === 'location') server = project.parent(server);
-      if (server?.directive.called !== 'server' || mayBeSetOutOfView(project, at)) continue;
+      if (server?.directive.called !== 'server' || handsOnScripts(project, server)) continue;
+      if (mayBeSetOutOfView(project, at)) continue;
       const location = locationFor(project, server, path);
       if (!sendsFiles(project, server, at) || (location && !sendsFiles(project, location, at))) continue;
       yield {
@@ -36,6 +37,17 @@ redirection cycle while internally redirecting to "/index.php"\`, **500**. Add a
     }
   },
 });
+
+/** A location for scripts that passes them on, as nearly all servers with such a fallback have: told without reading its expression. */
+function handsOnScripts(project: Project, { file, directive }: At): boolean {
+  const locations = project.children(file, directive).get('location') ?? [];
+  return locations.some(
+    ({ directive: { args, block } }) =>
+      args[0]?.value.startsWith('~') &&
+      args[1]?.value.endsWith('\\.php$') &&
+      block?.items.some(({ called }) => isPass(called)),
+  );
+}
 
 /** What makes of a path something else than its file, in modules that stock nginx has not too. */
 const ANSWERS =
