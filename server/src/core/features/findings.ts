@@ -18,6 +18,8 @@ export interface Finding extends Report {
   readonly related: NonNullable<Report['related']>;
 }
 
+const NONE: readonly never[] = [];
+
 export type RuleSettings = Readonly<Record<string, Severity | 'off'>>;
 
 /** Findings of `file`, ordered by place. A file that is not in the project has none. `hints`: offers are wanted too. */
@@ -57,13 +59,13 @@ function findingsIn(project: Project, source: Source, settings: RuleSettings, hi
       const severity = set ?? report.severity ?? rule.severity;
       if (severity === least) continue;
       found.push({
-        ...report,
         span: plainSpan(report.span),
+        message: report.message,
         code: rule.id,
         file: source.file,
         severity,
-        fixes: report.fixes ?? [],
-        related: (report.related ?? []).map((each) => ({ ...each, span: plainSpan(each.span) })),
+        fixes: report.fixes ?? NONE,
+        related: report.related?.map(({ file, span, message }) => ({ file, span: plainSpan(span), message })) ?? NONE,
       });
     }
   }
