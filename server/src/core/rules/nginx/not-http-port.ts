@@ -32,7 +32,7 @@ hand on connections to a database use the \`stream\` module; for memcached \`mem
       const { port } = wrong.address;
       yield {
         span: addressSpan,
-        message: `Port ${port} is that of ${PORTS.get(port!)}, which likely do not speak HTTP: requests get 502, or bytes without a status. Write the port of the application.`,
+        message: `Port ${port} is that of ${PORTS.get(port!)}: likely nobody there speaks HTTP, and requests get 502, or bytes without a status. Write the port of the application.`,
         related: pass.upstream ? [{ file: wrong.at.file, span: wrong.span, message: `Port ${port}.` }] : [],
       };
     }
