@@ -71,9 +71,10 @@ const MOST_APART = 1;
 function message(project: Project, [first, ...others]: readonly Name[]): string {
   if (others.length === 0)
     return `"${first!.host}" is looked up once, when nginx starts: when its address changes (a container that is made anew, a cloud), requests get 502 until nginx is reloaded. ${advice(project)}`;
-  const listed = others.slice(0, 3).map(({ host }) => host.slice(0, 40));
-  const more = others.length > listed.length ? ` and ${others.length - listed.length} more` : '';
-  return `"${first!.host}", ${listed.join(', ')}${more} are looked up once, when nginx starts: when an address changes (a container that is made anew, a cloud), its requests get 502 until nginx is reloaded. ${advice(project)}`;
+  const listed = [first!, ...others.slice(0, 3)].map(({ host }) => `"${host.slice(0, 40)}"`);
+  const more = others.length - 3;
+  const last = more > 0 ? `${more} more` : listed.pop();
+  return `${listed.join(', ')} and ${last} are looked up once, when nginx starts: when an address changes (a container that is made anew, a cloud), its requests get 502 until nginx is reloaded. ${advice(project)}`;
 }
 
 /** Does the Compose file itself give nginx's container the address of this host, or the host its address? */
