@@ -220,6 +220,8 @@ function focus(key: string): void {
 
 window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   if (data.type === 'problem') {
+    // What is still being drawn is not wanted any more.
+    drawing++;
     list.replaceChildren(make('p', 'empty', data.text));
     return;
   }

@@ -53,3 +53,31 @@ it('while a person types nobody looks at the disk: a page that nobody has looked
   expect(ask(elsewhere.withText(MAIN, site('/srv/site/html')))).toBe(1);
   expect(ask(project.withText(MAIN, site('/srv/site/html').replace('/50x.html', '/503.html')))).toBe(0);
 });
+
+it('of mounts within mounts the innermost has the page; what a volume of Docker holds nobody sees', async () => {
+  const conf = '/srv/site/default.conf';
+  const count = async (inner: string, page: string): Promise<number> => {
+    const files = mapFiles(
+      new Map([
+        [conf, 'server {\n  root /html;\n  error_page 502 /errors/50x.html;\n}\n'],
+        ['/srv/site/public/index.html', 'Hello'],
+        [page, 'Hello'],
+        [
+          '/srv/site/compose.yaml',
+          `services:
+  web:
+    image: nginx
+    volumes:
+      - ./default.conf:/etc/nginx/conf.d/default.conf
+      - ./public:/html
+${inner}`,
+        ],
+      ]),
+    );
+    const { project } = await load(files, { nginx: [conf], fpm: [], around: ['/srv/site/compose.yaml'] });
+    return findings(project, conf).filter(({ code }) => code === 'nginx/error-page-missing').length;
+  };
+  expect(await count('', '/srv/site/other.html')).toBe(1);
+  expect(await count('      - ./errors:/html/errors\n', '/srv/site/errors/50x.html')).toBe(0);
+  expect(await count('      - errors:/html/errors\n', '/srv/site/other.html')).toBe(0);
+});

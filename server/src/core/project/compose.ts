@@ -131,7 +131,8 @@ function serviceOf(name: string, span: Span, data: Record<string, unknown>, text
     ),
     memory: memoryOf(data, span, text),
     extended: data.extends !== undefined,
-    text,
+    // What an alias brings is written elsewhere: "<<: *defaults", "volumes: *shared".
+    text: /\*\w/.test(text) ? `${text}\n${JSON.stringify(data)}` : text,
   };
 }
 

@@ -5,9 +5,9 @@ import { isInstalled } from './includes';
 import { homeOf } from './meant';
 import type { At, Project } from './project';
 import { isLiteral, isPlain } from './references';
-import { locationFor } from './request';
+import { areLocationsRead, locationFor } from './request';
 import type { NginxSource } from './source';
-import { systemOf } from './system';
+import { type Container, pathsNamed, systemOf } from './system';
 
 export interface ErrorPage {
   readonly at: At;
@@ -65,7 +65,7 @@ const PLAIN =
   /^(?:root|alias|index|internal|allow|deny|satisfy|access_log|error_log|log_not_found|log_subrequest|add_header|expires|default_type|types|charset|error_page|etag|sendfile|ssi|gzip|location|include|proxy_(?!pass|store).*|fastcgi_(?!pass|store).*)$/;
 
 /** Does a location send the file that the path names, and nothing else? */
-export function isStatic(project: Project, location: At): boolean {
+function isStatic(project: Project, location: At): boolean {
   for (const [name] of project.children(location.file, location.directive)) if (!PLAIN.test(name)) return false;
   return true;
 }
@@ -79,7 +79,7 @@ export function pageFile(project: Project, { word, server, location, at }: Error
     )
   )
     return null;
-  if (location && !isStatic(project, location)) return null;
+  if (!areLocationsRead(project, server) || (location && !isStatic(project, location))) return null;
   const holder = location ?? server;
   const here = project.children(holder.file, holder.directive);
   const [alias] = here.get('alias') ?? [];
@@ -104,15 +104,26 @@ function behindLocation(location: At | null, path: string): string | null {
 /** What nginx calls `path` on the machine that `file` is for, as a file of this one; null where it is another machine's. */
 function seenFromHere(project: Project, file: string, path: string): string | null {
   const containers = systemOf(project).containersOf(file);
-  for (const { file: compose, service } of containers) {
-    for (const { from, to } of service.mounts) {
-      const inside = to.replace(/\/+$/, '');
-      if (path === inside || path.startsWith(`${inside}/`))
-        return normalize(resolve(dirname(compose), from) + path.slice(inside.length));
-    }
+  if (containers.length > 0) {
+    const seen = new Set(containers.flatMap((each) => mountedAt(each, path)));
+    const [only] = seen;
+    return seen.size === 1 ? only! : null;
   }
-  if (containers.length > 0) return null;
   if (isInstalled(file)) return path;
   const home = homeOf(file);
   return home !== '/' && path.startsWith(`${home}/`) ? path : null;
+}
+
+/** The file of this machine that a container has at `path`: of the innermost mount; null where a volume of Docker's lies deeper. */
+function mountedAt(container: Container, path: string): (string | null)[] {
+  const isAround = (folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+  let found: { inside: string; from: string } | null = null;
+  for (const { from, to } of container.service.mounts) {
+    const inside = to.replace(/\/+$/, '');
+    if (isAround(inside) && inside.length >= (found?.inside.length ?? 0)) found = { inside, from };
+  }
+  if (!found) return [];
+  const { inside, from } = found;
+  if (pathsNamed(container).some((each) => each.length > inside.length && isAround(each))) return [null];
+  return [normalize(resolve(dirname(container.file), from) + path.slice(inside.length))];
 }

@@ -12,7 +12,7 @@ const LEAST_RESERVE = 128 * MB;
 
 export interface Memory extends Place {
   readonly bytes: number;
-  /** `mem_limit of service "php"`. */
+  /** Whose it is: `service "php"`, `php8.2-fpm.service`. */
   readonly said: string;
 }
 

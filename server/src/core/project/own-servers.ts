@@ -3,7 +3,7 @@ import { isLoopback } from './address';
 import { remembered } from './children';
 import type { Endpoint } from './links';
 import type { Project } from './project';
-import { instancesOf, type Server, serversOf } from './references';
+import { type Instance, instancesOf, type Server, serversOf } from './references';
 import type { NginxSource } from './source';
 
 export interface OwnServers {
@@ -90,8 +90,32 @@ export function ownServers(project: Project, { address, at }: Endpoint): OwnServ
   const [instance] = instances;
   if (instances.length !== 1 || !instance?.complete) return null;
   const all = serversOf(project, instance, 'http');
+  let known = byAddress.get(all);
+  if (!known) {
+    known = new Map();
+    byAddress.set(all, known);
+  }
   const host = address.host.toLowerCase();
-  const bound = boundAt(all, address.port);
+  const key = `${host}:${address.port}`;
+  let found = known.get(key);
+  if (found === undefined) {
+    found = serversAt(project, instance, all, host, address.port);
+    known.set(key, found);
+  }
+  return found;
+}
+
+/** Many passes lead to one address: answered once for each snapshot. */
+const byAddress = new WeakMap<readonly Server[], Map<string, OwnServers | null>>();
+
+function serversAt(
+  project: Project,
+  instance: Instance,
+  all: readonly Server[],
+  host: string,
+  port: number,
+): OwnServers | null {
+  const bound = boundAt(all, port);
   if (bound.length === 0 || all.some(({ vague }) => vague)) return null;
   const isSix = host.startsWith('[');
   // "localhost" may be either; a socket of one address goes before that of all.
@@ -106,18 +130,36 @@ export function ownServers(project: Project, { address, at }: Endpoint): OwnServ
   return { servers: found.map(({ server }) => server), tls, listens: found.map(({ listen }) => listen) };
 }
 
+interface Names {
+  readonly byName: ReadonlyMap<string, Server>;
+  /** Who answers for any other name. */
+  readonly otherwise: Server | null;
+}
+
+const names = new WeakMap<OwnServers, Names>();
+
 /** The server that answers for a `Host`; null where names with wildcards or expressions decide. */
-export function serverFor({ servers, listens }: OwnServers, host: string): Server | null {
-  const wanted = host.toLowerCase();
-  const named = servers.find(({ names }) =>
-    names.some(({ directive }) => directive.args.some(({ value }) => value.toLowerCase() === wanted)),
+export function serverFor(own: OwnServers, host: string): Server | null {
+  let known = names.get(own);
+  if (!known) {
+    known = namesOf(own);
+    names.set(own, known);
+  }
+  return known.byName.get(host.toLowerCase()) ?? known.otherwise;
+}
+
+function namesOf({ servers, listens }: OwnServers): Names {
+  const byName = new Map<string, Server>();
+  for (const server of servers) {
+    for (const { value } of server.names.flatMap(({ directive }) => directive.args)) {
+      const name = value.toLowerCase();
+      if (!byName.has(name)) byName.set(name, server);
+    }
+  }
+  const isSimple = servers.length === 1 || ![...byName.keys()].some((name) => /[~*$]|^\./.test(name));
+  const first = Math.max(
+    0,
+    listens.findIndex(({ isDefault }) => isDefault),
   );
-  if (named) return named;
-  if (servers.length === 1) return servers[0]!;
-  const isSimple = servers.every(({ names }) =>
-    names.every(({ directive }) => directive.args.every(({ value }) => !/[~*$]|^\./.test(value))),
-  );
-  if (!isSimple) return null;
-  const index = listens.findIndex(({ isDefault }) => isDefault);
-  return servers[Math.max(0, index)]!;
+  return { byName, otherwise: isSimple ? servers[first]! : null };
 }

@@ -3,7 +3,6 @@ import type { LogRecord } from '../error-log/record';
 import { parseRequest, parseUpstream } from '../error-log/record';
 import { type Address, locationMatch } from '../nginx/model';
 import { matcher } from '../nginx/regex';
-import type { Directive } from '../nginx/tree';
 import type { Pool } from '../php-fpm/model';
 import { socketPath } from './address';
 import { type Endpoint, type Pass, passesOf, poolAt } from './links';
@@ -186,6 +185,15 @@ function search(project: Project, block: At, path: string, depth: number): { at:
   return { at: nested?.at ?? longest?.at ?? null, isFinal: false };
 }
 
+/** Can the expressions of all locations that stand in a block be read? Where not, `locationFor` may have passed over the right one. */
+export function areLocationsRead(project: Project, block: At): boolean {
+  const locations = project.children(block.file, block.directive).get('location') ?? [];
+  return locations.every(({ directive }) => {
+    const { modifier = '', pattern = '' } = locationMatch(directive) ?? {};
+    return (modifier !== '~' && modifier !== '~*') || matcher(pattern, modifier === '~*') !== null;
+  });
+}
+
 /** Does a regular location match? One whose expression cannot be read is passed over. */
 function matchesRegex(pattern: string, ignoreCase: boolean, path: string): boolean {
   return matcher(pattern, ignoreCase)?.test(path.slice(0, LONGEST_PATH)) ?? false;
@@ -256,9 +264,4 @@ function couldResolveTo(written: Address, logged: Address): boolean {
 
 function bareHost(host: string): string {
   return host.replace(/^\[|\]$/g, '').toLowerCase();
-}
-
-/** The directive a person looks at first for a route: the `server` line with the address, or else the pass. */
-export function addressPlace(route: Route): { file: string; directive: Directive } {
-  return route.endpoint?.at ?? route.pass.at;
 }

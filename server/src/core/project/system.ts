@@ -156,6 +156,11 @@ export function placesOf({ file: compose, service, dockerfile }: Container, file
   return places;
 }
 
+/** Absolute paths that a service names: of volumes of any kind, and in its command and environment. */
+export function pathsNamed({ service }: Container): string[] {
+  return [...service.text.matchAll(/[:\s"'](\/[^\s:"',\]}]+)/g)].map(([, path]) => path!.replace(/\/+$/, ''));
+}
+
 function placed(from: string, to: string, file: string): string[] {
   if (from === file) return [to];
   const folder = from.endsWith('/') ? from : `${from}/`;

@@ -63,7 +63,7 @@ export function isTooShort(project: Project, pass: Pass, which: 'read' | 'send')
 }
 
 /** How long an answer may take, in milliseconds: as long as the pool behind it lets a request go on, where that is in view. */
-export function longestWait(project: Project, pass: Pass): number {
+function longestWait(project: Project, pass: Pass): number {
   if (pass.target.family !== 'fastcgi') return DOCUMENTED;
   const pool = pass.endpoints.map((each) => localPool(project, each)).find((each) => each !== null);
   const terminate = pool?.get('request_terminate_timeout');

@@ -45,6 +45,9 @@ proxy_pass http://$backend:3000;`,
     const { file } = pass.at;
     const { start } = target.addressSpan;
     if (upstream || !isHostName(address) || target.uri !== null || before.file !== file) return [];
+    // nginx refuses "proxy_redirect default" beside a pass with variables.
+    if (project.effective(pass.at, 'proxy_redirect').some(({ directive }) => directive.args[0]?.value === 'default'))
+      return [];
     const end = start + address.host.length;
     if (project.nginx(file)!.text.slice(start, end).toLowerCase() !== address.host.toLowerCase()) return [];
     const name = `$backend_${address.host.replace(/\W/g, '_')}`;

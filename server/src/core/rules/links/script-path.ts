@@ -2,7 +2,7 @@
 import { isForPhp, passesOf } from '../../project/links';
 import { isPlain } from '../../project/references';
 import { isBelowRoot, rootOf, scriptParameter } from '../../project/scripts';
-import { type Container, systemOf } from '../../project/system';
+import { type Container, pathsNamed, systemOf } from '../../project/system';
 import { dirname, resolve } from '../../text/path';
 import { defineRule, mend } from '../rule';
 
@@ -79,9 +79,10 @@ function placeOf({ file, service }: Container, folder: string): string[] {
 }
 
 /** May something else bring the path into the container: a volume, a COPY, a link that a script makes? */
-function mentions({ service, dockerfile }: Container, path: string): boolean {
+function mentions(container: Container, path: string): boolean {
+  const { service, dockerfile } = container;
   if (service.extended || service.volumesFrom || (service.build !== null && dockerfile === null)) return true;
-  const places = [...service.text.matchAll(/:(\/[^\s:"',\]}]*)/g)].map(([, to]) => to!.replace(/\/+$/, ''));
-  if (places.some((to) => path === to || path.startsWith(`${to}/`) || to.startsWith(`${path}/`))) return true;
+  if (pathsNamed(container).some((to) => path === to || path.startsWith(`${to}/`) || to.startsWith(`${path}/`)))
+    return true;
   return dockerfile?.text.includes(path) ?? false;
 }

@@ -3,7 +3,7 @@ import { socketPath } from '../../project/address';
 import { linkedAddresses } from '../../project/links';
 import { areNear } from '../../project/meant';
 import { nginxUser } from '../../project/settings';
-import { systemOf, type Unit } from '../../project/system';
+import { systemOf, type Unit, type UnitValue } from '../../project/system';
 import { defineRule } from '../rule';
 
 export default defineRule({
@@ -24,10 +24,9 @@ the socket in it: \`connect() to unix:/run/app/… failed (13: Permission denied
       const { address } = endpoint;
       const folder = address.kind === 'unix' ? /^\/run\/([^/]+)\//.exec(socketPath(address.path))?.[1] : undefined;
       if (folder === undefined) continue;
-      for (const unit of units) {
-        const made = unit.list('Service', 'RuntimeDirectory').find(({ value }) => value.split(/\s+/).includes(folder));
+      for (const { unit, made } of makersOf(units).get(folder) ?? []) {
         const mode = unit.get('Service', 'RuntimeDirectoryMode');
-        if (!made || !mode || !areNear(project, source.file, made.file)) continue;
+        if (!mode || !areNear(project, source.file, made.file)) continue;
         const owner = ownerWithout(unit, mode.value, nginx);
         if (owner === null) continue;
         yield {
@@ -43,6 +42,33 @@ the socket in it: \`connect() to unix:/run/app/… failed (13: Permission denied
   },
 });
 
+interface Maker {
+  readonly unit: Unit;
+  readonly made: UnitValue;
+}
+
+const makers = new WeakMap<readonly Unit[], ReadonlyMap<string, readonly Maker[]>>();
+
+/** By folder of `/run`, the units that make it. */
+function makersOf(units: readonly Unit[]): ReadonlyMap<string, readonly Maker[]> {
+  let known = makers.get(units);
+  if (!known) {
+    const map = new Map<string, Maker[]>();
+    for (const unit of units) {
+      for (const made of unit.list('Service', 'RuntimeDirectory')) {
+        for (const folder of made.value.split(/\s+/)) {
+          const same = map.get(folder);
+          if (!same) map.set(folder, [{ unit, made }]);
+          else if (same.at(-1)!.unit !== unit) same.push({ unit, made });
+        }
+      }
+    }
+    known = map;
+    makers.set(units, known);
+  }
+  return known;
+}
+
 /** Whose the folder is, where nginx may not enter it; null where it may, or may be a member of the group. */
 function ownerWithout(unit: Unit, written: string, nginx: { user: string; group: string }): string | null {
   const mode = /^[0-7]{3,4}$/.test(written) ? Number.parseInt(written, 8) : null;
@@ -50,7 +76,18 @@ function ownerWithout(unit: Unit, written: string, nginx: { user: string; group:
   const set = unit.get('Service', 'Group')?.value;
   const group = set ?? user;
   if (mode === null || mode & 0o001 || /[%$]|^\d/.test(user + group)) return null;
+  // A user that systemd makes up, or a command that gives the folder other rights.
+  if (
+    unit.get('Service', 'DynamicUser') ||
+    commands(unit).some((each) => /\b(?:ch(?:mod|own|grp)|setfacl)\b/.test(each))
+  )
+    return null;
   if (user === nginx.user) return mode & 0o100 ? null : user;
   if (mode & 0o010 && (group === nginx.group || group === nginx.user || group !== 'root')) return null;
   return `${user}:${group}`;
+}
+
+function commands(unit: Unit): string[] {
+  const keys = ['ExecStartPre', 'ExecStart', 'ExecStartPost'];
+  return keys.flatMap((key) => unit.list('Service', key).map(({ value }) => value));
 }

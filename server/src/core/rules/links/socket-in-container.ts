@@ -1,7 +1,8 @@
 /** Flags a unix socket in nginx's own container, in which nothing makes it and into which none is mounted. */
 import { linkedAddresses, poolAt } from '../../project/links';
 import { meantPool } from '../../project/meant';
-import { type Container, isPhpImage, runsOnlyNginx, systemOf } from '../../project/system';
+import type { Project } from '../../project/project';
+import { type Container, isPhpImage, pathsNamed, runsOnlyNginx, systemOf } from '../../project/system';
 import { defineRule, mend } from '../rule';
 
 export default defineRule({
@@ -18,10 +19,13 @@ request gets **502**. Connect to the service over TCP (\`php:9000\`), or give bo
     const own = system.containers.length > 0 ? system.containersOf(source.file) : [];
     const [nginx] = own;
     if (!nginx || !own.every(runsOnlyNginx)) return;
+    let listened: ReadonlySet<string> | null = null;
     for (const { endpoint, pass } of linkedAddresses(project, source)) {
       const { address } = endpoint;
       if (address.kind !== 'unix' || !address.path.startsWith('/')) continue;
-      if (own.some((each) => mayHave(each, address.path)) || listensThere(address.path)) continue;
+      if (own.some((each) => mayHave(each, address.path))) continue;
+      listened ??= listensNear(project, source.file);
+      if (listened.has(`unix:${address.path}`)) continue;
       // A pool at another path is to be mended first, and another rule says so.
       if (!poolAt(project, address) && meantPool(project, source.file, address)) continue;
       const peers = system.containers.filter((each) => each.file === nginx.file && isPhpImage(each.image));
@@ -49,23 +53,22 @@ request gets **502**. Connect to the service over TCP (\`php:9000\`), or give bo
             : [],
       };
     }
-
-    function listensThere(path: string): boolean {
-      return project
-        .named('listen')
-        .some(
-          ({ file, directive }) =>
-            project.together(source.file).has(file) && directive.args[0]?.value === `unix:${path}`,
-        );
-    }
   },
 });
 
+/** Where nginx itself listens, as far as the files that go with this one tell. */
+function listensNear(project: Project, near: string): ReadonlySet<string> {
+  const together = project.together(near);
+  const listens = project.named('listen').filter(({ file }) => together.has(file));
+  return new Set(listens.map(({ directive }) => directive.args[0]?.value ?? ''));
+}
+
 /** May the image or a volume have the folder, under either of its names? */
-function mayHave({ service, dockerfile }: Container, path: string): boolean {
+function mayHave(container: Container, path: string): boolean {
+  const { service, dockerfile } = container;
   if (service.build !== null && dockerfile === null) return true;
   const paths = path.startsWith('/run/') ? [path, `/var${path}`] : [path, path.replace(/^\/var\/run\//, '/run/')];
-  const named = [...service.text.matchAll(/[:\s"'](\/[^\s:"',\]}]+)/g)].map(([, place]) => place!.replace(/\/+$/, ''));
+  const named = pathsNamed(container);
   return paths.some(
     (each) =>
       dockerfile?.text.includes(each.slice(0, each.lastIndexOf('/'))) ||

@@ -24,7 +24,7 @@ round another nginx answers **400** "The plain HTTP request was sent to HTTPS po
       if (dynamic || !schemeSpan || (scheme !== 'http' && scheme !== 'https') || pass.endpoints.length !== 1) continue;
       const [endpoint] = pass.endpoints;
       const backend = isUsualPort(endpoint!, tls) ? null : behind(project, endpoint!, tls);
-      if (!backend || backend.tls === tls) continue;
+      if (!backend || backend.tls === tls || (backend.tls && answersPlain(project))) continue;
       const other = tls ? 'http' : 'https';
       yield {
         span: { start: schemeSpan.start, end: addressSpan.end },
@@ -45,6 +45,18 @@ round another nginx answers **400** "The plain HTTP request was sent to HTTPS po
 /** The port alone says that the scheme is wrong, which is another rule's to say. */
 function isUsualPort({ address }: Endpoint, tls: boolean): boolean {
   return address.kind === 'tcp' && address.port === (tls ? 80 : 443);
+}
+
+const plain = new WeakMap<Project, boolean>();
+
+/** Does nginx somewhere do something of its own with a plain request that comes to a TLS port (`error_page 497`)? */
+function answersPlain(project: Project): boolean {
+  let found = plain.get(project);
+  if (found === undefined) {
+    found = project.named('error_page').some(({ directive }) => directive.args.some(({ value }) => value === '497'));
+    plain.set(project, found);
+  }
+  return found;
 }
 
 interface Backend {

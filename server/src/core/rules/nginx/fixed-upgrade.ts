@@ -22,6 +22,7 @@ are not kept. nginx's documentation uses a \`map\` that says \`upgrade\` only wh
   *check(source, project, hints) {
     if (!hints) return;
     const said = new Set<At['directive']>();
+    let map: At | null | undefined;
     for (const pass of passesOf(project, source)) {
       const location = project.parent(pass.at);
       const match = location && locationMatch(location.directive);
@@ -33,9 +34,10 @@ are not kept. nginx's documentation uses a \`map\` that says \`upgrade\` only wh
       if (!at || !word || !/^upgrade$/i.test(word.value) || at.file !== source.file || said.has(at.directive)) continue;
       if (!isLiteral(project, at)) continue;
       said.add(at.directive);
-      const map = project
-        .named('map')
-        .find(({ directive }) => /^\$connection_upgrade$/i.test(directive.args[1]?.value ?? ''));
+      if (map === undefined) {
+        const isIt = ({ directive }: At): boolean => /^\$connection_upgrade$/i.test(directive.args[1]?.value ?? '');
+        map = project.named('map').find(isIt) ?? null;
+      }
       const isNear = map && project.together(source.file).has(map.file);
       yield {
         span: word,

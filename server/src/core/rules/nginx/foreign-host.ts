@@ -37,6 +37,7 @@ on any name, and not for names such as \`origin.example.com\`, which mostly are 
       if (target.family !== 'proxy' || !target.tls || target.dynamic || !isPlain(project, source.file)) continue;
       const hosts = foreignHosts(pass);
       if (!hosts || mayBeSetOutOfView(project, pass.at)) continue;
+      if (!isOfOthers(project, pass, hosts)) continue;
       const [host] = hosts;
       const sent = headerInForce(project, pass, 'Host');
       const said = hosts.length === 1 ? `${host} is` : `${host} and others are`;
@@ -50,7 +51,7 @@ on any name, and not for names such as \`origin.example.com\`, which mostly are 
           related: [{ file: pass.upstream.file, span: pass.upstream.directive.args[0]!, message: 'The group.' }],
           fixes: fixes(project, pass, hosts, null),
         };
-      } else if (OWN_NAME.test(sent) && isOfOthers(project, pass, hosts)) {
+      } else if (OWN_NAME.test(sent)) {
         // Who asks for this name in the TLS handshake too has set up the host for it.
         if (OWN_NAME.test(inForce(project, pass, 'proxy_ssl_name')?.directive.args[0]?.value ?? '')) continue;
         const at = hostLine(project, pass);
@@ -69,9 +70,9 @@ on any name, and not for names such as \`origin.example.com\`, which mostly are 
 /** The name that the client asked for. */
 const OWN_NAME = /^\$\{?(?:host|http_host|server_name)\}?$/;
 
-/** Load balancers and platforms that take the names of their customers. */
+/** Load balancers, platforms and machines in clouds that take the names of their customers. */
 const HANDS_ON =
-  /\.(?:elb\.amazonaws\.com|elb\.[a-z0-9-]+\.amazonaws\.com|cloudfront\.net|azurefd\.net|trafficmanager\.net|cloudapp\.azure\.com|fastly\.net|edgekey\.net|edgesuite\.net|akamaized\.net)$/;
+  /\.(?:elb\.amazonaws\.com|elb\.[a-z0-9-]+\.amazonaws\.com|compute(?:-1)?\.amazonaws\.com|elasticbeanstalk\.com|googleusercontent\.com|cdn\.cloudflare\.net|cloudfront\.net|azurefd\.net|trafficmanager\.net|cloudapp\.azure\.com|fastly\.net|edgekey\.net|edgesuite\.net|akamaized\.net)$/;
 
 /** Names of this network, and of machines behind a name of one's own. */
 const OWN =

@@ -15,6 +15,7 @@ machine: \`connect() to 10.0.0.5:80 failed (22: Invalid argument)\`, and every r
 in the upstream's network, or leave the directive out.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_bind'],
   *check(source, project) {
+    let own: ReadonlySet<string> | null = null;
     for (const pass of passesOf(project, source)) {
       const bind = pass.target.dynamic ? null : inForce(project, pass, `${pass.target.family}_bind`);
       const from = bind?.directive.args[0]?.value ?? '';
@@ -22,13 +23,17 @@ in the upstream's network, or leave the directive out.`,
       // A transparent address is the client's; what a name is looked up as nobody knows here.
       if (bind.directive.args.length > 1) continue;
       const isElsewhere = pass.endpoints.find(
-        ({ address }) =>
+        ({ address, server }) =>
           address.kind === 'tcp' &&
+          !server?.flags.has('down') &&
           /^\d{1,3}(?:\.\d{1,3}){3}$/.test(address.host) &&
           !isLoopback(address) &&
           address.host !== '0.0.0.0',
       );
       if (isElsewhere?.address.kind !== 'tcp') continue;
+      // An address of this machine is reached from its loopback address too.
+      own ??= new Set(project.named('listen').map(({ directive }) => directive.args[0]?.value.split(':')[0] ?? ''));
+      if (own.has(isElsewhere.address.host)) continue;
       yield {
         span: pass.target.addressSpan,
         message: `Connections leave from ${from} (${bind.directive.called}), from where ${isElsewhere.address.host} cannot be reached: requests get 502 "22: Invalid argument". Bind to an address of this machine's network, or to none.`,

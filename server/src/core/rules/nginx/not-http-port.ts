@@ -27,7 +27,9 @@ hand on connections to a database use the \`stream\` module; for memcached \`mem
     for (const pass of passesOf(project, source)) {
       const { scheme, dynamic, addressSpan } = pass.target;
       if (dynamic || (scheme !== 'http' && scheme !== 'https')) continue;
-      const wrong = pass.endpoints.find(({ address }) => address.kind === 'tcp' && PORTS.has(address.port ?? 0));
+      const wrong = pass.endpoints.find(
+        ({ address, server }) => address.kind === 'tcp' && PORTS.has(address.port ?? 0) && !server?.flags.has('down'),
+      );
       if (wrong?.address.kind !== 'tcp' || kindOf(project, pass.at) !== 'http') continue;
       const { port } = wrong.address;
       yield {

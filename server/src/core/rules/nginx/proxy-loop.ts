@@ -55,8 +55,8 @@ function listensAt(project: Project, server: At, port: number): boolean {
   return listens.some(({ directive }) => Number(/\d{1,5}$/.exec(directive.args[0]?.value ?? '')?.[0] ?? 80) === port);
 }
 
-/** What may send a request somewhere else, or answer it. */
-const TURNS = /^(?:rewrite|return|if|limit_except|js_.*|perl.*|.*_by_lua.*)$/;
+/** What may send a request somewhere else, or answer it; what is `internal` nobody comes back to. */
+const TURNS = /^(?:rewrite|return|if|internal|limit_except|js_.*|perl.*|.*_by_lua.*)$/;
 
 function comesBack(project: Project, pass: Pass, own: OwnServers, server: Server, location: At): boolean {
   if (location.directive.called !== 'location') return false;

@@ -11,8 +11,8 @@ export default defineRule({
   severity: 'warning',
   title: 'The resolver cannot know this name',
   why: `A name in a pass with a variable is looked up by nginx itself, which asks the servers in \`resolver\` and nothing else: not
-\`/etc/hosts\`, and with none of the search domains of \`/etc/resolv.conf\`. A public name server knows no name of one word, no
-\`.local\`, no \`localhost\`; that of Kubernetes knows services by their full names only, \`app.shop.svc.cluster.local\`. Each request gets
+\`/etc/hosts\`, and with none of the search domains of \`/etc/resolv.conf\`. A public name server knows no name of one word and no
+\`.local\`; that of Kubernetes knows services by their full names only, \`app.shop.svc.cluster.local\`. Each request gets
 **502** and \`app could not be resolved (3: Host not found)\`. In Docker the resolver is \`127.0.0.11\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver'],
   *check(source, project) {
@@ -39,13 +39,13 @@ export default defineRule({
       const listed = servers
         .map(({ value }) => value)
         .slice(0, 3)
-        .join(' ');
+        .join(' and ');
       yield {
         span: word,
         message:
           kind === 'public'
-            ? `"${host}" is looked up at ${listed} only, which knows public names: requests get 502 "${host} could not be resolved". In Docker write resolver 127.0.0.11, elsewhere the name server of your network.`
-            : `"${host}" is looked up without search domains, and ${listed} knows full names only: requests get 502 "${host} could not be resolved". Write name.namespace.svc.cluster.local.`,
+            ? `"${host}" is asked for at ${listed} only, where none but public names are known: requests get 502 "${host} could not be resolved". In Docker write resolver 127.0.0.11, elsewhere the name server of your network.`
+            : `"${host}" is looked up without search domains, and at ${listed} only full names are known: requests get 502 "${host} could not be resolved". Write name.namespace.svc.cluster.local.`,
         related: [
           { file: resolver.file, span: resolver.directive, message: 'Looked up here.' },
           ...(at ? [{ file: at.file, span: at.directive, message: `The name "${host}" comes from here.` }] : []),
@@ -61,8 +61,8 @@ const PUBLIC =
 
 const KUBERNETES = /^(?:kube-dns|coredns|rke2-coredns-rke2-coredns)\.kube-system\.svc(?:\.[a-z0-9.-]+)?(?::\d+)?$/i;
 
-/** Names that are no public ones. */
-const LOCAL = /^(?:[^.]+|.+\.(?:local|localhost|internal|lan|svc|docker|home|corp))$/i;
+/** Names that are no public ones. Some servers answer for "localhost" themselves. */
+const LOCAL = /^(?!localhost$)(?:[^.]+|.+\.(?:local|internal|lan|svc|docker|home|corp))$/i;
 
 /** One word, or with its namespace; `shop.com` may be a namespace's or a public one. */
-const SHORT = /^[^.]+$|\.svc$/i;
+const SHORT = /^(?!localhost$)[^.]+$|\.svc$/i;

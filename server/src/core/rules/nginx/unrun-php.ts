@@ -2,7 +2,7 @@
 import { isPass } from '../../nginx/model';
 import type { At, Project } from '../../project/project';
 import { isLiteral, isPlain } from '../../project/references';
-import { locationFor } from '../../project/request';
+import { areLocationsRead, locationFor } from '../../project/request';
 import { mayBeSetOutOfView } from '../../project/settings';
 import { defineRule } from '../rule';
 
@@ -26,6 +26,7 @@ redirection cycle while internally redirecting to "/index.php"\`, **500**. Add a
       if (server?.directive.called !== 'server' || handsOnScripts(project, server)) continue;
       if (mayBeSetOutOfView(project, at)) continue;
       const location = locationFor(project, server, path);
+      if (!areLocationsRead(project, server) || (location && !areLocationsRead(project, location))) continue;
       if (!sendsFiles(project, server, at) || (location && !sendsFiles(project, location, at))) continue;
       yield {
         span: word,

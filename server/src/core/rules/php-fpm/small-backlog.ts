@@ -1,4 +1,5 @@
 /** Points out a queue of waiting connections that is so short that a burst of requests overflows it. */
+import { listenOf } from '../../project/links';
 import { defineRule } from '../rule';
 
 /** The kernel's own default was 128 for decades; php-fpm asks for 511. */
@@ -24,9 +25,13 @@ over TCP it waits until \`fastcgi_connect_timeout\`, **504**. Where nothing is s
       if (backlog?.file !== source.file || !backlog.known || !/^\d{1,9}$/.test(backlog.value)) continue;
       if (Number(backlog.value) >= SHORT) continue;
       const children = pool.get('pm.max_children');
+      const next =
+        listenOf(pool).kind === 'tcp'
+          ? 'waits until nginx gives up (504)'
+          : 'fails with "11: Resource temporarily unavailable" (502)';
       yield {
         span: backlog.setting.rawValueSpan,
-        message: `Only ${backlog.value} connections may wait while the children of pool "${pool.name}" are busy; the next one fails with "11: Resource temporarily unavailable" (502). Leave it out (511), or write as many.`,
+        message: `Only ${Number(backlog.value) === 1 ? '1 connection' : `${backlog.value} connections`} may wait while the children of pool "${pool.name}" are busy; the next one ${next}. Leave the line out: 511 is the default.`,
         related: children
           ? [{ file: children.file, span: children.setting.span, message: 'So many are served at a time.' }]
           : [],
