@@ -23,6 +23,18 @@ test('every fixture is about a rule', () => {
   for (const { id } of read) expect(ids).toContain(id);
 });
 
+test('every finding about a link leads to its other half', async () => {
+  const alone: string[] = [];
+  for (const { id, cases } of read.filter((fixture) => fixture.id.startsWith('links/'))) {
+    for (const one of cases) {
+      const project = await projectOf(one);
+      for (const finding of of(project, id))
+        if (finding.related.length === 0) alone.push(`${id}: ${show(project, finding)}`);
+    }
+  }
+  expect(alone).toEqual([]);
+});
+
 describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
   const cases = read.find((fixture) => fixture.id === id)?.cases ?? [];
 
