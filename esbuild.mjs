@@ -21,6 +21,13 @@ const noChildProcess = {
   },
 };
 
+// What start.ts runs: wrapped as Node wraps a module, and in ASCII alone, so that it is read as it is.
+const startable = {
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
+  charset: 'ascii',
+};
+
 const common = {
   bundle: true,
   logLevel: 'warning',
@@ -44,10 +51,12 @@ const bundles = await Promise.all([
   }),
   build({
     ...node,
-    entryPoints: { 'cli/program': 'server/src/hosts/cli.ts', 'cli/count-part': 'server/src/hosts/cli/count-part.ts' },
+    entryPoints: { 'cli/program': 'server/src/hosts/cli.ts', 'cli/check': 'server/src/hosts/cli-check.ts' },
     outdir: 'dist',
     plugins: [...common.plugins, noChildProcess],
+    ...startable,
   }),
+  build({ ...node, entryPoints: { 'cli/count-part': 'server/src/hosts/cli/count-part.ts' }, outdir: 'dist' }),
   build({
     ...web,
     format: 'cjs',
@@ -71,4 +80,5 @@ const bundles = await Promise.all([
   build({ ...common, platform: 'neutral', entryPoints: ['server/src/core/index.ts'], write: false }),
 ]);
 writeFileSync('dist/NOTICES.txt', notices(bundles.map(({ metafile }) => metafile)));
-execFileSync(process.execPath, ['scripts/code-cache.mjs', 'dist/cli/program.js'], { stdio: 'ignore' });
+for (const program of ['dist/cli/program.js', 'dist/cli/check.js'])
+  execFileSync(process.execPath, ['scripts/code-cache.mjs', program], { stdio: 'ignore' });

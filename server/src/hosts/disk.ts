@@ -1,6 +1,6 @@
 /** `Files` over the disk, for the language server on a desktop and for the command line. */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import type { Files } from '../core/index';
+import { promises, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import type { Files, ReadResult } from '../core/index';
 
 /** No configuration is larger; reading a log or a device by mistake must not fill the memory. */
 const LARGEST = 64 * 1024 * 1024;
@@ -8,31 +8,67 @@ const LARGEST = 64 * 1024 * 1024;
 export const diskFiles: Files = {
   async read(path) {
     try {
-      const info = await stat(path);
-      if (info.isDirectory()) return { error: 'unreadable', reason: 'is a folder' };
-      if (!info.isFile()) return { error: 'unreadable', reason: 'is no regular file' };
-      if (info.size > LARGEST) return { error: 'unreadable', reason: `is larger than ${LARGEST / 1024 / 1024} MB` };
-      return { text: decode(await readFile(path)) };
+      return unfit(await promises.stat(path)) ?? { text: decode(await promises.readFile(path)) };
     } catch (error) {
       return failure(error);
     }
   },
   async list(path) {
     try {
-      return (await readdir(path)).sort();
+      return (await promises.readdir(path)).sort();
     } catch {
       return [];
     }
   },
   async stat(path) {
     try {
-      const info = await stat(path);
-      return info.isDirectory() ? 'folder' : 'file';
+      return kindOf(await promises.stat(path));
     } catch {
       return 'missing';
     }
   },
 };
+
+/** For a program that has nothing else to do meanwhile: the threads that would do it take longer to start than files to read. */
+export const diskFilesAtOnce: Files = {
+  async read(path) {
+    try {
+      return unfit(statSync(path)) ?? { text: decode(readFileSync(path)) };
+    } catch (error) {
+      return failure(error);
+    }
+  },
+  async list(path) {
+    try {
+      return readdirSync(path).sort();
+    } catch {
+      return [];
+    }
+  },
+  async stat(path) {
+    try {
+      return kindOf(statSync(path));
+    } catch {
+      return 'missing';
+    }
+  },
+};
+
+function kindOf(info: Stats): 'folder' | 'file' {
+  return info.isDirectory() ? 'folder' : 'file';
+}
+
+/** Null for what can be read. */
+function unfit(info: Stats): Extract<ReadResult, { error: string }> | null {
+  const reason = info.isDirectory()
+    ? 'is a folder'
+    : !info.isFile()
+      ? 'is no regular file'
+      : info.size > LARGEST
+        ? `is larger than ${LARGEST / 1024 / 1024} MB`
+        : null;
+  return reason === null ? null : { error: 'unreadable', reason };
+}
 
 /** UTF-8, or Latin-1 where it is none: every byte stays one character and can be written back. The byte order mark stays. */
 export function decode(bytes: Uint8Array): string {

@@ -1,7 +1,6 @@
 /** Asks the nginx of this machine for its version, as `nginx -v` tells it. */
 
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { constants, promises } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 
@@ -48,8 +47,8 @@ async function find(name: string): Promise<string | null> {
     if (!isAbsolute(folder)) continue;
     const program = join(folder, name);
     try {
-      await access(program, constants.X_OK);
-      if ((await stat(program)).isFile()) return program;
+      await promises.access(program, constants.X_OK);
+      if ((await promises.stat(program)).isFile()) return program;
     } catch {
       // Not in this folder.
     }

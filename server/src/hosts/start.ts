@@ -1,22 +1,24 @@
 /**
- * What `dist/cli.js` is: starts the program of cli.ts from V8's cache of its compiled code, which the build made. Compiling
- * it anew takes longer than most checks. V8 itself refuses a cache of another version, and compiles.
+ * What `dist/cli.js` is: starts a program from V8's cache of its compiled code, which the build made. Compiling it anew takes
+ * longer than most checks. V8 itself refuses a cache of another version, and compiles.
  */
 import { readFileSync } from 'node:fs';
-import Module, { createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 
-const filename = join(__dirname, 'cli/program.js');
+const folder = join(__dirname, 'cli');
+const filename = join(folder, process.argv[2] === 'check' ? 'check.js' : 'program.js');
 
 function cache(): Buffer | undefined {
   try {
-    return readFileSync(join(__dirname, 'cli/program.cache'));
+    return readFileSync(filename.replace(/\.js$/, '.cache'));
   } catch {
     return undefined;
   }
 }
 
-const script = new Script(Module.wrap(readFileSync(filename, 'utf8')), { filename, cachedData: cache() });
+// The build wraps them as Node does a module, and leaves nothing in them that Latin-1 would read otherwise.
+const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: cache() });
 const program = { exports: {} };
-script.runInThisContext()(program.exports, createRequire(filename), program, filename, join(__dirname, 'cli'));
+script.runInThisContext()(program.exports, createRequire(filename), program, filename, folder);

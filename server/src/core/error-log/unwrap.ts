@@ -170,8 +170,8 @@ function isDigit(text: string, at: number): boolean {
 const BEFORE_MESSAGE: readonly RegExp[] = [
   // A connection, before the star is taken for a list's.
   /\*\d{1,20} /y,
-  // Blanks, marks of quotations, lists, tables and code.
-  /[\s\uFEFF>`*+•·|"'-]{1,400}/y,
+  // Blanks, marks of quotations, lists (also • and ·), tables and code.
+  /[\s\uFEFF>`*+\u2022\xB7|"'-]{1,400}/y,
   /\d{1,3}[.)] /y,
   // RFC 5424 and the number that RFC 3164 begins with.
   /<\d{1,3}>1 \S{10,40} \S{1,255} \S{1,48} \S{1,128} \S{1,32} (?:-|\[[^\]]{1,1000}\]) ?/y,

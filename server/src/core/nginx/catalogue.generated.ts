@@ -3,965 +3,965 @@
  * scripts/data/nginx-versions.json (CHANGES of nginx 1.31.6; checked against the command tables of the 1.22.1 source), the names in @nginx/reference-lib.
  */
 
-/** Name, kind of module, contexts, least and most arguments (-1: any number), opens a block, form of the value, accepted words, words that a parser of its own compares with, may not be repeated, first version. */
-export type Row = readonly [string, string, string, number, number, number, string, string, string, number, string];
-
-export const rows: readonly Row[] = [
-  ["absolute_redirect","http","http,server,location",1,1,0,"flag","","",1,"1.11.8"],
-  ["accept_mutex","event","events",1,1,0,"flag","","",1,""],
-  ["accept_mutex_delay","event","events",1,1,0,"msec","","",1,""],
-  ["access_log","http","http,server,location,location-if,limit_except",1,-1,0,"","","buffer= combined flush= gzip if= off syslog:",0,""],
-  ["access_log","stream","stream,stream-server",1,-1,0,"","","buffer= flush= gzip if= off syslog:",0,"1.11.4"],
-  ["add_after_body","http","http,server,location",1,1,0,"string","","",1,""],
-  ["add_before_body","http","http,server,location",1,1,0,"string","","",1,""],
-  ["add_header","http","http,server,location,location-if",2,3,0,"","","always",0,""],
-  ["add_header_inherit","http","http,server,location,location-if",1,1,0,"enum","off on merge","",1,"1.29.3"],
-  ["add_trailer","http","http,server,location,location-if",2,3,0,"","","always",0,"1.13.2"],
-  ["add_trailer_inherit","http","http,server,location,location-if",1,1,0,"enum","off on merge","",1,"1.29.3"],
-  ["addition_types","http","http,server,location",1,-1,0,"","","",0,""],
-  ["aio","http","http,server,location",1,1,0,"","","off on threads",1,""],
-  ["aio_write","http","http,server,location",1,1,0,"flag","","",1,"1.9.13"],
-  ["alias","http","location",1,1,0,"","","",1,""],
-  ["allow","http","http,server,location,limit_except",1,1,0,"","","all unix:",0,""],
-  ["allow","stream","stream,stream-server",1,1,0,"","","all unix:",0,"1.9.2"],
-  ["ancient_browser","http","http,server,location",1,-1,0,"","","netscape4",0,""],
-  ["ancient_browser_value","http","http,server,location",1,1,0,"","","",0,""],
-  ["auth_basic","http","http,server,location,limit_except",1,1,0,"complex","","",1,""],
-  ["auth_basic_user_file","http","http,server,location,limit_except",1,1,0,"","","",1,""],
-  ["auth_delay","http","http,server,location",1,1,0,"msec","","",1,"1.17.10"],
-  ["auth_http","mail","mail,mail-server",1,1,0,"","","http://",0,""],
-  ["auth_http_header","mail","mail,mail-server",2,2,0,"","","",0,""],
-  ["auth_http_pass_client_cert","mail","mail,mail-server",1,1,0,"flag","","",1,"1.7.11"],
-  ["auth_http_timeout","mail","mail,mail-server",1,1,0,"msec","","",1,""],
-  ["auth_request","http","http,server,location",1,1,0,"","","off",1,"1.5.4"],
-  ["auth_request_set","http","http,server,location",2,2,0,"","","",0,"1.5.4"],
-  ["autoindex","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["autoindex_exact_size","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["autoindex_format","http","http,server,location",1,1,0,"enum","html json jsonp xml","",1,"1.7.9"],
-  ["autoindex_localtime","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["break","http","server,location,server-if,location-if",0,0,0,"","","",0,""],
-  ["charset","http","http,server,location,location-if",1,1,0,"","","off",1,""],
-  ["charset_map","http","http",2,2,1,"","","utf-8",0,""],
-  ["charset_types","http","http,server,location",1,-1,0,"","","",0,""],
-  ["chunked_transfer_encoding","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["client_body_buffer_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["client_body_early_read","http","http,server",1,-1,0,"predicate","","",0,"1.31.5"],
-  ["client_body_in_file_only","http","http,server,location",1,1,0,"enum","off on clean","",1,""],
-  ["client_body_in_single_buffer","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["client_body_temp_path","http","http,server,location",1,4,0,"path","","",1,""],
-  ["client_body_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["client_header_buffer_size","http","http,server",1,1,0,"size","","",1,""],
-  ["client_header_timeout","http","http,server",1,1,0,"msec","","",1,""],
-  ["client_max_body_size","http","http,server,location",1,1,0,"offset","","",1,""],
-  ["connection_pool_size","http","http,server",1,1,0,"size","","",1,""],
-  ["create_full_put_path","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["daemon","core","main",1,1,0,"flag","","",1,""],
-  ["dav_access","http","http,server,location",1,3,0,"access","","",1,""],
-  ["dav_methods","http","http,server,location",1,-1,0,"bitmask","off put delete mkcol copy move","",0,""],
-  ["debug_connection","event","events",1,1,0,"","","unix:",0,""],
-  ["debug_points","core","main",1,1,0,"enum","stop abort","",1,""],
-  ["default_type","http","http,server,location",1,1,0,"string","","",1,""],
-  ["degradation","http","http",1,1,0,"","","sbrk=",0,""],
-  ["degrade","http","http,server,location",1,1,0,"enum","204 444","",1,""],
-  ["deny","http","http,server,location,limit_except",1,1,0,"","","all unix:",0,""],
-  ["deny","stream","stream,stream-server",1,1,0,"","","all unix:",0,"1.9.2"],
-  ["directio","http","http,server,location",1,1,0,"","","off",1,""],
-  ["directio_alignment","http","http,server,location",1,1,0,"offset","","",1,""],
-  ["disable_symlinks","http","http,server,location",1,2,0,"","","from= if_not_owner off on",1,"1.1.15"],
-  ["early_hints","http","http,server,location",1,-1,0,"predicate","","",0,"1.29.0"],
-  ["empty_gif","http","location",0,0,0,"","","",0,""],
-  ["env","core","main",1,1,0,"","","",0,""],
-  ["epoll_events","event","events",1,1,0,"number","","",1,""],
-  ["error_log","core","main",1,-1,0,"","","",0,""],
-  ["error_log","http","http,server,location",1,-1,0,"","","",0,""],
-  ["error_log","mail","mail,mail-server",1,-1,0,"","","",0,""],
-  ["error_log","stream","stream,stream-server",1,-1,0,"","","",0,"1.9.0"],
-  ["error_page","http","http,server,location,location-if",2,-1,0,"","","",0,""],
-  ["etag","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["events","core","main",0,0,1,"","","",1,""],
-  ["expires","http","http,server,location,location-if",1,2,0,"","","modified",1,""],
-  ["fastcgi_bind","http","http,server,location",1,2,0,"bind","","",1,""],
-  ["fastcgi_buffer_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["fastcgi_buffering","http","http,server,location",1,1,0,"flag","","",1,"1.5.6"],
-  ["fastcgi_buffers","http","http,server,location",2,2,0,"bufs","","",1,""],
-  ["fastcgi_busy_buffers_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["fastcgi_cache","http","http,server,location",1,1,0,"","","off",1,""],
-  ["fastcgi_cache_background_update","http","http,server,location",1,1,0,"flag","","",1,"1.11.10"],
-  ["fastcgi_cache_bypass","http","http,server,location",1,-1,0,"predicate","","",0,""],
-  ["fastcgi_cache_key","http","http,server,location",1,1,0,"","","",1,""],
-  ["fastcgi_cache_lock","http","http,server,location",1,1,0,"flag","","",1,"1.1.12"],
-  ["fastcgi_cache_lock_age","http","http,server,location",1,1,0,"msec","","",1,"1.7.8"],
-  ["fastcgi_cache_lock_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.1.12"],
-  ["fastcgi_cache_max_range_offset","http","http,server,location",1,1,0,"offset","","",1,"1.11.6"],
-  ["fastcgi_cache_methods","http","http,server,location",1,-1,0,"bitmask","GET HEAD POST","",0,""],
-  ["fastcgi_cache_min_uses","http","http,server,location",1,1,0,"number","","",1,""],
-  ["fastcgi_cache_path","http","http",2,-1,0,"","","inactive= keys_zone= levels= loader_files= loader_sleep= loader_threshold= manager_files= manager_sleep= manager_threshold= max_size= min_free= off on use_temp_path=",0,""],
-  ["fastcgi_cache_revalidate","http","http,server,location",1,1,0,"flag","","",1,"1.5.7"],
-  ["fastcgi_cache_use_stale","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off","",0,""],
-  ["fastcgi_cache_valid","http","http,server,location",1,-1,0,"","","any",0,""],
-  ["fastcgi_catch_stderr","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["fastcgi_connect_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["fastcgi_force_ranges","http","http,server,location",1,1,0,"flag","","",1,"1.7.7"],
-  ["fastcgi_hide_header","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["fastcgi_ignore_client_abort","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["fastcgi_ignore_headers","http","http,server,location",1,-1,0,"bitmask","X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary","",0,""],
-  ["fastcgi_index","http","http,server,location",1,1,0,"string","","",1,""],
-  ["fastcgi_intercept_errors","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["fastcgi_keep_conn","http","http,server,location",1,1,0,"flag","","",1,"1.1.4"],
-  ["fastcgi_limit_rate","http","http,server,location",1,1,0,"complex-size","","",1,"1.7.7"],
-  ["fastcgi_max_temp_file_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["fastcgi_next_upstream","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off","",0,""],
-  ["fastcgi_next_upstream_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.7.5"],
-  ["fastcgi_next_upstream_tries","http","http,server,location",1,1,0,"number","","",1,"1.7.5"],
-  ["fastcgi_no_cache","http","http,server,location",1,-1,0,"predicate","","",0,""],
-  ["fastcgi_param","http","http,server,location",2,3,0,"param","","",0,""],
-  ["fastcgi_pass","http","location,location-if",1,1,0,"","","",1,""],
-  ["fastcgi_pass_header","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["fastcgi_pass_request_body","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["fastcgi_pass_request_headers","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["fastcgi_read_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["fastcgi_request_buffering","http","http,server,location",1,1,0,"flag","","",1,"1.7.11"],
-  ["fastcgi_send_lowat","http","http,server,location",1,1,0,"size","","",1,""],
-  ["fastcgi_send_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["fastcgi_socket_keepalive","http","http,server,location",1,1,0,"flag","","",1,"1.15.6"],
-  ["fastcgi_socket_rcvbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["fastcgi_socket_sndbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["fastcgi_split_path_info","http","http,server,location",1,1,0,"","","",0,""],
-  ["fastcgi_store","http","http,server,location",1,1,0,"","","off on",1,""],
-  ["fastcgi_store_access","http","http,server,location",1,3,0,"access","","",1,""],
-  ["fastcgi_temp_file_write_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["fastcgi_temp_path","http","http,server,location",1,4,0,"path","","",1,""],
-  ["flv","http","location",0,0,0,"","","",0,""],
-  ["geo","http","http",1,2,1,"","","",0,""],
-  ["geo","stream","stream",1,2,1,"","","",0,"1.11.3"],
-  ["geoip_city","http","http",1,2,0,"","","utf8",1,""],
-  ["geoip_city","stream","stream",1,2,0,"","","utf8",1,"1.11.3"],
-  ["geoip_country","http","http",1,2,0,"","","utf8",1,""],
-  ["geoip_country","stream","stream",1,2,0,"","","utf8",1,"1.11.3"],
-  ["geoip_org","http","http",1,2,0,"","","utf8",1,""],
-  ["geoip_org","stream","stream",1,2,0,"","","utf8",1,"1.11.3"],
-  ["geoip_proxy","http","http",1,1,0,"","","",0,"1.3.0"],
-  ["geoip_proxy_recursive","http","http",1,1,0,"flag","","",1,"1.3.0"],
-  ["google_perftools_profiles","core","main",1,1,0,"string","","",1,""],
-  ["grpc_bind","http","http,server,location",1,2,0,"bind","","",1,"1.13.10"],
-  ["grpc_buffer_size","http","http,server,location",1,1,0,"size","","",1,"1.13.10"],
-  ["grpc_connect_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.13.10"],
-  ["grpc_hide_header","http","http,server,location",1,1,0,"string-array","","",0,"1.13.10"],
-  ["grpc_ignore_headers","http","http,server,location",1,-1,0,"bitmask","X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary","",0,"1.13.10"],
-  ["grpc_intercept_errors","http","http,server,location",1,1,0,"flag","","",1,"1.13.10"],
-  ["grpc_next_upstream","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_502 http_503 http_504 http_403 http_404 http_429 off","",0,"1.13.10"],
-  ["grpc_next_upstream_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.13.10"],
-  ["grpc_next_upstream_tries","http","http,server,location",1,1,0,"number","","",1,"1.13.10"],
-  ["grpc_pass","http","location,location-if",1,1,0,"","","grpc:// grpcs://",1,"1.13.10"],
-  ["grpc_pass_header","http","http,server,location",1,1,0,"string-array","","",0,"1.13.10"],
-  ["grpc_read_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.13.10"],
-  ["grpc_send_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.13.10"],
-  ["grpc_set_header","http","http,server,location",2,2,0,"keyval","","",0,"1.13.10"],
-  ["grpc_socket_keepalive","http","http,server,location",1,1,0,"flag","","",1,"1.15.6"],
-  ["grpc_socket_rcvbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["grpc_socket_sndbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["grpc_ssl_certificate","http","http,server,location",1,1,0,"complex","","",1,"1.13.10"],
-  ["grpc_ssl_certificate_cache","http","http,server,location",1,3,0,"","","inactive= max= off valid=",1,"1.27.4"],
-  ["grpc_ssl_certificate_key","http","http,server,location",1,1,0,"complex","","",1,"1.13.10"],
-  ["grpc_ssl_ciphers","http","http,server,location",1,1,0,"string","","",1,"1.13.10"],
-  ["grpc_ssl_conf_command","http","http,server,location",2,2,0,"keyval","","",0,"1.19.4"],
-  ["grpc_ssl_crl","http","http,server,location",1,1,0,"string","","",1,"1.13.10"],
-  ["grpc_ssl_name","http","http,server,location",1,1,0,"complex","","",1,"1.13.10"],
-  ["grpc_ssl_password_file","http","http,server,location",1,1,0,"","","",1,"1.13.10"],
-  ["grpc_ssl_protocols","http","http,server,location",1,-1,0,"bitmask","SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3","",0,"1.13.10"],
-  ["grpc_ssl_server_name","http","http,server,location",1,1,0,"flag","","",1,"1.13.10"],
-  ["grpc_ssl_session_reuse","http","http,server,location",1,1,0,"flag","","",1,"1.13.10"],
-  ["grpc_ssl_trusted_certificate","http","http,server,location",1,1,0,"string","","",1,"1.13.10"],
-  ["grpc_ssl_verify","http","http,server,location",1,1,0,"flag","","",1,"1.13.10"],
-  ["grpc_ssl_verify_depth","http","http,server,location",1,1,0,"number","","",1,"1.13.10"],
-  ["gunzip","http","http,server,location",1,1,0,"flag","","",1,"1.3.6"],
-  ["gunzip_buffers","http","http,server,location",2,2,0,"bufs","","",1,"1.3.6"],
-  ["gzip","http","http,server,location,location-if",1,1,0,"flag","","",1,""],
-  ["gzip_buffers","http","http,server,location",2,2,0,"bufs","","",1,""],
-  ["gzip_comp_level","http","http,server,location",1,1,0,"number","","",1,""],
-  ["gzip_disable","http","http,server,location",1,-1,0,"","","degradation msie6",0,""],
-  ["gzip_hash","http","http,server,location",1,1,0,"size","","",1,""],
-  ["gzip_http_version","http","http,server,location",1,1,0,"enum","1.0 1.1","",1,""],
-  ["gzip_min_length","http","http,server,location",1,1,0,"size","","",1,""],
-  ["gzip_no_buffer","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["gzip_proxied","http","http,server,location",1,-1,0,"bitmask","off expired no-cache no-store private no_last_modified no_etag auth any","",0,""],
-  ["gzip_static","http","http,server,location",1,1,0,"enum","off on always","",1,""],
-  ["gzip_types","http","http,server,location",1,-1,0,"","","",0,""],
-  ["gzip_vary","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["gzip_window","http","http,server,location",1,1,0,"size","","",1,""],
-  ["hash","http","upstream",1,2,0,"","","consistent",0,"1.7.2"],
-  ["hash","stream","stream-upstream",1,2,0,"","","consistent",0,"1.9.0"],
-  ["http","core","main",0,0,1,"","","",1,""],
-  ["http2","http","http,server",1,1,0,"flag","","",1,"1.25.1"],
-  ["http2_body_preread_size","http","http,server",1,1,0,"size","","",1,"1.11.0"],
-  ["http2_chunk_size","http","http,server,location",1,1,0,"size","","",1,"1.9.5"],
-  ["http2_idle_timeout","http","http,server",1,1,0,"","","",0,"1.9.5"],
-  ["http2_max_concurrent_pushes","http","http,server",1,1,0,"","","",0,"1.13.9"],
-  ["http2_max_concurrent_streams","http","http,server",1,1,0,"number","","",1,"1.9.5"],
-  ["http2_max_field_size","http","http,server",1,1,0,"","","",0,"1.9.5"],
-  ["http2_max_header_size","http","http,server",1,1,0,"","","",0,"1.9.5"],
-  ["http2_max_requests","http","http,server",1,1,0,"","","",0,"1.11.6"],
-  ["http2_pool_size","http","http,server",1,1,0,"size","","",1,"1.9.5"],
-  ["http2_push","http","http,server,location",1,1,0,"","","",0,"1.13.9"],
-  ["http2_push_preload","http","http,server,location",1,1,0,"flag","","",0,"1.13.9"],
-  ["http2_recv_buffer_size","http","http",1,1,0,"size","","",1,"1.9.5"],
-  ["http2_recv_timeout","http","http,server",1,1,0,"","","",0,"1.9.5"],
-  ["http2_streams_index_size","http","http,server",1,1,0,"number","","",1,"1.9.5"],
-  ["http3","http","http,server",1,1,0,"flag","","",1,"1.25.0"],
-  ["http3_hq","http","http,server",1,1,0,"flag","","",1,"1.25.0"],
-  ["http3_max_concurrent_streams","http","http,server",1,1,0,"number","","",1,"1.25.0"],
-  ["http3_stream_buffer_size","http","http,server",1,1,0,"size","","",1,"1.25.0"],
-  ["if","http","server,location",1,-1,1,"","","",0,""],
-  ["if_modified_since","http","http,server,location",1,1,0,"enum","off exact before","",1,""],
-  ["ignore_invalid_headers","http","http,server",1,1,0,"flag","","",1,""],
-  ["image_filter","http","location",1,3,0,"","","crop off resize rotate size test",0,""],
-  ["image_filter_buffer","http","http,server,location",1,1,0,"size","","",1,""],
-  ["image_filter_interlace","http","http,server,location",1,1,0,"flag","","",1,"1.3.15"],
-  ["image_filter_jpeg_quality","http","http,server,location",1,1,0,"","","",0,""],
-  ["image_filter_sharpen","http","http,server,location",1,1,0,"","","",0,"1.1.8"],
-  ["image_filter_transparency","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["image_filter_webp_quality","http","http,server,location",1,1,0,"","","",0,""],
-  ["imap_auth","mail","mail,mail-server",1,-1,0,"bitmask","plain login cram-md5 external","",0,""],
-  ["imap_capabilities","mail","mail,mail-server",1,-1,0,"","","",0,""],
-  ["imap_client_buffer","mail","mail,mail-server",1,1,0,"size","","",1,""],
-  ["index","http","http,server,location",1,-1,0,"","","",0,""],
-  ["internal","http","location",0,0,0,"","","",1,""],
-  ["ip_hash","http","upstream",0,0,0,"","","",0,""],
-  ["keepalive","http","upstream",1,2,0,"","","local",1,"1.1.4"],
-  ["keepalive_disable","http","http,server,location",1,2,0,"bitmask","none msie6 safari","",0,""],
-  ["keepalive_min_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.27.4"],
-  ["keepalive_requests","http","http,server,location",1,1,0,"number","","",1,""],
-  ["keepalive_requests","http","upstream",1,1,0,"number","","",1,"1.15.3"],
-  ["keepalive_time","http","http,server,location",1,1,0,"msec","","",1,"1.19.10"],
-  ["keepalive_time","http","upstream",1,1,0,"msec","","",1,"1.19.10"],
-  ["keepalive_timeout","http","http,server,location",1,2,0,"","","",1,""],
-  ["keepalive_timeout","http","upstream",1,1,0,"msec","","",1,"1.15.3"],
-  ["large_client_header_buffers","http","http,server",2,2,0,"bufs","","",1,""],
-  ["least_conn","http","upstream",0,0,0,"","","",0,"1.3.1"],
-  ["least_conn","stream","stream-upstream",0,0,0,"","","",0,"1.9.0"],
-  ["least_time","http","upstream",1,2,0,"enum","","inflight",1,"1.31.0"],
-  ["least_time","stream","stream-upstream",1,2,0,"enum","","inflight",1,"1.31.0"],
-  ["limit_conn","http","http,server,location",2,2,0,"","","",1,""],
-  ["limit_conn","stream","stream,stream-server",2,2,0,"","","",1,"1.9.3"],
-  ["limit_conn_dry_run","http","http,server,location",1,1,0,"flag","","",1,"1.17.6"],
-  ["limit_conn_dry_run","stream","stream,stream-server",1,1,0,"flag","","",1,"1.17.6"],
-  ["limit_conn_log_level","http","http,server,location",1,1,0,"enum","info notice warn error","",1,""],
-  ["limit_conn_log_level","stream","stream,stream-server",1,1,0,"enum","info notice warn error","",1,"1.9.3"],
-  ["limit_conn_status","http","http,server,location",1,1,0,"number","","",1,"1.3.15"],
-  ["limit_conn_zone","http","http",2,2,0,"","","zone=",0,"1.1.8"],
-  ["limit_conn_zone","stream","stream",2,2,0,"","","zone=",0,"1.9.3"],
-  ["limit_except","http","location",1,-1,1,"","","",1,""],
-  ["limit_rate","http","http,server,location,location-if",1,1,0,"complex-size","","",1,""],
-  ["limit_rate_after","http","http,server,location,location-if",1,1,0,"complex-size","","",1,""],
-  ["limit_req","http","http,server,location",1,3,0,"","","burst= delay= nodelay zone=",1,""],
-  ["limit_req_dry_run","http","http,server,location",1,1,0,"flag","","",1,"1.17.1"],
-  ["limit_req_log_level","http","http,server,location",1,1,0,"enum","info notice warn error","",1,""],
-  ["limit_req_status","http","http,server,location",1,1,0,"number","","",1,"1.3.15"],
-  ["limit_req_zone","http","http",3,3,0,"","","r/m r/s rate= zone=",0,""],
-  ["lingering_close","http","http,server,location",1,1,0,"enum","off on always","",1,"1.1.0"],
-  ["lingering_time","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["lingering_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["listen","http","server",1,-1,0,"","","accept_filter= backlog= bind default default_server deferred fastopen= ff http2 ipv6only=o multipath n off on proxy_protocol quic rcvbuf= reuseport setfib= sndbuf= so_keepalive= ssl",0,""],
-  ["listen","mail","mail-server",1,-1,0,"","","backlog= bind ff ipv6only=o multipath n off on proxy_protocol rcvbuf= sndbuf= so_keepalive= ssl",0,""],
-  ["listen","stream","stream-server",1,-1,0,"","","accept_filter= backlog= bind default_server deferred fastopen= ff ipv6only=o multipath n off on proxy_protocol rcvbuf= reuseport setfib= sndbuf= so_keepalive= ssl udp",0,"1.9.0"],
-  ["load_module","core","main",1,1,0,"","","",0,"1.9.11"],
-  ["location","http","server,location",1,2,1,"","","",0,""],
-  ["lock_file","core","main",1,1,0,"string","","",1,""],
-  ["log_format","http","http",2,-1,0,"","","",0,""],
-  ["log_format","stream","stream",2,-1,0,"","","",0,"1.11.4"],
-  ["log_not_found","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["log_subrequest","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["mail","core","main",0,0,1,"","","",1,""],
-  ["map","http","http",2,2,1,"","","",0,""],
-  ["map","stream","stream",2,2,1,"","","",0,"1.11.2"],
-  ["map_hash_bucket_size","http","http",1,1,0,"number","","",1,""],
-  ["map_hash_bucket_size","stream","stream",1,1,0,"number","","",1,"1.11.2"],
-  ["map_hash_max_size","http","http",1,1,0,"number","","",1,""],
-  ["map_hash_max_size","stream","stream",1,1,0,"number","","",1,"1.11.2"],
-  ["master_process","core","main",1,1,0,"flag","","",1,""],
-  ["max_errors","mail","mail,mail-server",1,1,0,"number","","",1,"1.21.0"],
-  ["max_headers","http","http,server",1,1,0,"number","","",1,"1.29.8"],
-  ["max_ranges","http","http,server,location",1,1,0,"number","","",1,"1.1.2"],
-  ["memcached_bind","http","http,server,location",1,2,0,"bind","","",1,""],
-  ["memcached_buffer_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["memcached_connect_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["memcached_gzip_flag","http","http,server,location",1,1,0,"number","","",1,"1.3.6"],
-  ["memcached_next_upstream","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_response not_found off","",0,""],
-  ["memcached_next_upstream_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.7.5"],
-  ["memcached_next_upstream_tries","http","http,server,location",1,1,0,"number","","",1,"1.7.5"],
-  ["memcached_pass","http","location,location-if",1,1,0,"","","",1,""],
-  ["memcached_read_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["memcached_send_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["memcached_socket_keepalive","http","http,server,location",1,1,0,"flag","","",1,"1.15.6"],
-  ["merge_slashes","http","http,server",1,1,0,"flag","","",1,""],
-  ["min_delete_depth","http","http,server,location",1,1,0,"number","","",1,""],
-  ["mirror","http","http,server,location",1,1,0,"","","off",1,"1.13.4"],
-  ["mirror_request_body","http","http,server,location",1,1,0,"flag","","",1,"1.13.4"],
-  ["modern_browser","http","http,server,location",1,2,0,"","","unlisted",0,""],
-  ["modern_browser_value","http","http,server,location",1,1,0,"","","",0,""],
-  ["mp4","http","location",0,0,0,"","","",0,"1.1.3"],
-  ["mp4_buffer_size","http","http,server,location",1,1,0,"size","","",1,"1.1.3"],
-  ["mp4_max_buffer_size","http","http,server,location",1,1,0,"size","","",1,"1.1.3"],
-  ["mp4_start_key_frame","http","http,server,location",1,1,0,"flag","","",1,"1.21.4"],
-  ["msie_padding","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["msie_refresh","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["multi_accept","event","events",1,1,0,"flag","","",1,""],
-  ["open_file_cache","http","http,server,location",1,2,0,"","","inactive= max= off",1,""],
-  ["open_file_cache_errors","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["open_file_cache_events","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["open_file_cache_min_uses","http","http,server,location",1,1,0,"number","","",1,""],
-  ["open_file_cache_valid","http","http,server,location",1,1,0,"sec","","",1,""],
-  ["open_log_file_cache","http","http,server,location",1,4,0,"","","inactive= max= min_uses= off valid=",1,""],
-  ["open_log_file_cache","stream","stream,stream-server",1,4,0,"","","inactive= max= min_uses= off valid=",1,"1.11.4"],
-  ["output_buffers","http","http,server,location",2,2,0,"bufs","","",1,""],
-  ["override_charset","http","http,server,location,location-if",1,1,0,"flag","","",1,""],
-  ["pass","stream","stream-server",1,1,0,"","","",1,"1.25.5"],
-  ["pcre_jit","core","main",1,1,0,"flag","","",1,"1.1.12"],
-  ["perl","http","location,limit_except",1,1,0,"","","",0,""],
-  ["perl_modules","http","http",1,1,0,"string-array","","",0,""],
-  ["perl_require","http","http",1,1,0,"string-array","","",0,""],
-  ["perl_set","http","http",2,2,0,"","","",0,""],
-  ["pid","core","main",1,1,0,"string","","",1,""],
-  ["pop3_auth","mail","mail,mail-server",1,-1,0,"bitmask","plain apop cram-md5 external","",0,""],
-  ["pop3_capabilities","mail","mail,mail-server",1,-1,0,"","","",0,""],
-  ["port_in_redirect","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["post_action","http","http,server,location,location-if",1,1,0,"string","","",1,""],
-  ["postpone_gzipping","http","http,server,location",1,1,0,"size","","",1,""],
-  ["postpone_output","http","http,server,location",1,1,0,"size","","",1,""],
-  ["preread_buffer_size","stream","stream,stream-server",1,1,0,"size","","",1,"1.11.5"],
-  ["preread_timeout","stream","stream,stream-server",1,1,0,"msec","","",1,"1.11.5"],
-  ["protocol","mail","mail-server",1,1,0,"","","",0,""],
-  ["proxy","mail","mail,mail-server",1,1,0,"flag","","",1,""],
-  ["proxy_bind","http","http,server,location",1,2,0,"bind","","",1,""],
-  ["proxy_bind","stream","stream,stream-server",1,2,0,"","","off transparent",1,"1.9.2"],
-  ["proxy_buffer","mail","mail,mail-server",1,1,0,"size","","",1,""],
-  ["proxy_buffer_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["proxy_buffer_size","stream","stream,stream-server",1,1,0,"size","","",1,"1.9.4"],
-  ["proxy_buffering","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["proxy_buffers","http","http,server,location",2,2,0,"bufs","","",1,""],
-  ["proxy_busy_buffers_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["proxy_cache","http","http,server,location",1,1,0,"","","off",1,""],
-  ["proxy_cache_background_update","http","http,server,location",1,1,0,"flag","","",1,"1.11.10"],
-  ["proxy_cache_bypass","http","http,server,location",1,-1,0,"predicate","","",0,""],
-  ["proxy_cache_convert_head","http","http,server,location",1,1,0,"flag","","",1,"1.9.7"],
-  ["proxy_cache_key","http","http,server,location",1,1,0,"","","",1,""],
-  ["proxy_cache_lock","http","http,server,location",1,1,0,"flag","","",1,"1.1.12"],
-  ["proxy_cache_lock_age","http","http,server,location",1,1,0,"msec","","",1,"1.7.8"],
-  ["proxy_cache_lock_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.1.12"],
-  ["proxy_cache_max_range_offset","http","http,server,location",1,1,0,"offset","","",1,"1.11.6"],
-  ["proxy_cache_methods","http","http,server,location",1,-1,0,"bitmask","GET HEAD POST","",0,""],
-  ["proxy_cache_min_uses","http","http,server,location",1,1,0,"number","","",1,""],
-  ["proxy_cache_path","http","http",2,-1,0,"","","inactive= keys_zone= levels= loader_files= loader_sleep= loader_threshold= manager_files= manager_sleep= manager_threshold= max_size= min_free= off on use_temp_path=",0,""],
-  ["proxy_cache_revalidate","http","http,server,location",1,1,0,"flag","","",1,"1.5.7"],
-  ["proxy_cache_use_stale","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_502 http_503 http_504 http_403 http_404 http_429 updating off","",0,""],
-  ["proxy_cache_valid","http","http,server,location",1,-1,0,"","","any",0,""],
-  ["proxy_connect_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["proxy_connect_timeout","stream","stream,stream-server",1,1,0,"msec","","",1,"1.9.0"],
-  ["proxy_cookie_domain","http","http,server,location",1,2,0,"","","off",1,"1.1.15"],
-  ["proxy_cookie_flags","http","http,server,location",1,4,0,"","","off",1,"1.19.3"],
-  ["proxy_cookie_path","http","http,server,location",1,2,0,"","","off",1,"1.1.15"],
-  ["proxy_download_rate","stream","stream,stream-server",1,1,0,"complex-size","","",1,"1.9.3"],
-  ["proxy_downstream_buffer","stream","stream,stream-server",1,1,0,"size","","",1,"1.9.0"],
-  ["proxy_force_ranges","http","http,server,location",1,1,0,"flag","","",1,"1.7.7"],
-  ["proxy_half_close","stream","stream,stream-server",1,1,0,"flag","","",1,"1.21.4"],
-  ["proxy_headers_hash_bucket_size","http","http,server,location",1,1,0,"number","","",1,""],
-  ["proxy_headers_hash_max_size","http","http,server,location",1,1,0,"number","","",1,""],
-  ["proxy_hide_header","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["proxy_http_version","http","http,server,location",1,1,0,"enum","1.0 1.1 2","",1,"1.1.4"],
-  ["proxy_ignore_client_abort","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["proxy_ignore_headers","http","http,server,location",1,-1,0,"bitmask","X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary","",0,""],
-  ["proxy_intercept_errors","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["proxy_limit_rate","http","http,server,location",1,1,0,"complex-size","","",1,"1.7.7"],
-  ["proxy_max_temp_file_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["proxy_method","http","http,server,location",1,1,0,"complex","","",1,""],
-  ["proxy_next_upstream","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_502 http_503 http_504 http_403 http_404 http_429 updating off","",0,""],
-  ["proxy_next_upstream","stream","stream,stream-server",1,1,0,"flag","","",1,"1.9.0"],
-  ["proxy_next_upstream_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.7.5"],
-  ["proxy_next_upstream_timeout","stream","stream,stream-server",1,1,0,"msec","","",1,"1.9.0"],
-  ["proxy_next_upstream_tries","http","http,server,location",1,1,0,"number","","",1,"1.7.5"],
-  ["proxy_next_upstream_tries","stream","stream,stream-server",1,1,0,"number","","",1,"1.9.0"],
-  ["proxy_no_cache","http","http,server,location",1,-1,0,"predicate","","",0,""],
-  ["proxy_pass","http","location,location-if,limit_except",1,1,0,"","","http:// https://",1,""],
-  ["proxy_pass","stream","stream-server",1,1,0,"","","",1,"1.9.0"],
-  ["proxy_pass_error_message","mail","mail,mail-server",1,1,0,"flag","","",1,""],
-  ["proxy_pass_header","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["proxy_pass_request_body","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["proxy_pass_request_headers","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["proxy_pass_trailers","http","http,server,location",1,1,0,"flag","","",1,"1.27.2"],
-  ["proxy_protocol","mail","mail,mail-server",1,1,0,"enum","off on v2","",1,"1.19.8"],
-  ["proxy_protocol","stream","stream,stream-server",1,1,0,"enum","off on v2","",1,"1.9.2"],
-  ["proxy_protocol_timeout","stream","stream,stream-server",1,1,0,"msec","","",1,"1.11.4"],
-  ["proxy_read_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["proxy_redirect","http","http,server,location",1,2,0,"","","default off",1,""],
-  ["proxy_request_buffering","http","http,server,location",1,1,0,"flag","","",1,"1.7.11"],
-  ["proxy_requests","stream","stream,stream-server",1,1,0,"number","","",1,"1.15.7"],
-  ["proxy_responses","stream","stream,stream-server",1,1,0,"number","","",1,"1.9.13"],
-  ["proxy_send_lowat","http","http,server,location",1,1,0,"size","","",1,""],
-  ["proxy_send_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["proxy_set_body","http","http,server,location",1,1,0,"string","","",1,""],
-  ["proxy_set_header","http","http,server,location",2,2,0,"keyval","","",0,""],
-  ["proxy_smtp_auth","mail","mail,mail-server",1,1,0,"flag","","",1,"1.19.4"],
-  ["proxy_socket_keepalive","http","http,server,location",1,1,0,"flag","","",1,"1.15.6"],
-  ["proxy_socket_keepalive","stream","stream,stream-server",1,1,0,"flag","","",1,"1.15.6"],
-  ["proxy_socket_rcvbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["proxy_socket_rcvbuf","stream","stream,stream-server",1,1,0,"size","","",1,"1.31.3"],
-  ["proxy_socket_sndbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["proxy_socket_sndbuf","stream","stream,stream-server",1,1,0,"size","","",1,"1.31.3"],
-  ["proxy_ssl","stream","stream,stream-server",1,1,0,"flag","","",1,"1.9.0"],
-  ["proxy_ssl_alpn","stream","stream,stream-server",1,-1,0,"","","",1,"1.31.0"],
-  ["proxy_ssl_certificate","http","http,server,location",1,1,0,"complex","","",1,"1.7.8"],
-  ["proxy_ssl_certificate","stream","stream,stream-server",1,1,0,"complex","","",1,"1.9.0"],
-  ["proxy_ssl_certificate_cache","http","http,server,location",1,3,0,"","","inactive= max= off valid=",1,"1.27.4"],
-  ["proxy_ssl_certificate_cache","stream","stream,stream-server",1,3,0,"","","inactive= max= off valid=",1,"1.27.4"],
-  ["proxy_ssl_certificate_key","http","http,server,location",1,1,0,"complex","","",1,"1.7.8"],
-  ["proxy_ssl_certificate_key","stream","stream,stream-server",1,1,0,"complex","","",1,"1.9.0"],
-  ["proxy_ssl_ciphers","http","http,server,location",1,1,0,"string","","",1,"1.5.6"],
-  ["proxy_ssl_ciphers","stream","stream,stream-server",1,1,0,"string","","",1,"1.9.0"],
-  ["proxy_ssl_conf_command","http","http,server,location",2,2,0,"keyval","","",0,"1.19.4"],
-  ["proxy_ssl_conf_command","stream","stream,stream-server",2,2,0,"keyval","","",0,"1.19.4"],
-  ["proxy_ssl_crl","http","http,server,location",1,1,0,"string","","",1,"1.7.0"],
-  ["proxy_ssl_crl","stream","stream,stream-server",1,1,0,"string","","",1,"1.9.0"],
-  ["proxy_ssl_name","http","http,server,location",1,1,0,"complex","","",1,"1.7.0"],
-  ["proxy_ssl_name","stream","stream,stream-server",1,1,0,"complex","","",1,"1.9.0"],
-  ["proxy_ssl_password_file","http","http,server,location",1,1,0,"","","",1,"1.7.8"],
-  ["proxy_ssl_password_file","stream","stream,stream-server",1,1,0,"","","",1,"1.9.0"],
-  ["proxy_ssl_protocols","http","http,server,location",1,-1,0,"bitmask","SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3","",0,"1.5.6"],
-  ["proxy_ssl_protocols","stream","stream,stream-server",1,-1,0,"bitmask","SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3","",0,"1.9.0"],
-  ["proxy_ssl_server_name","http","http,server,location",1,1,0,"flag","","",1,"1.7.0"],
-  ["proxy_ssl_server_name","stream","stream,stream-server",1,1,0,"flag","","",1,"1.9.0"],
-  ["proxy_ssl_session_reuse","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["proxy_ssl_session_reuse","stream","stream,stream-server",1,1,0,"flag","","",1,"1.9.0"],
-  ["proxy_ssl_trusted_certificate","http","http,server,location",1,1,0,"string","","",1,"1.7.0"],
-  ["proxy_ssl_trusted_certificate","stream","stream,stream-server",1,1,0,"string","","",1,"1.9.0"],
-  ["proxy_ssl_verify","http","http,server,location",1,1,0,"flag","","",1,"1.7.0"],
-  ["proxy_ssl_verify","stream","stream,stream-server",1,1,0,"flag","","",1,"1.9.0"],
-  ["proxy_ssl_verify_depth","http","http,server,location",1,1,0,"number","","",1,"1.7.0"],
-  ["proxy_ssl_verify_depth","stream","stream,stream-server",1,1,0,"number","","",1,"1.9.0"],
-  ["proxy_store","http","http,server,location",1,1,0,"","","off on",1,""],
-  ["proxy_store_access","http","http,server,location",1,3,0,"access","","",1,""],
-  ["proxy_temp_file_write_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["proxy_temp_path","http","http,server,location",1,4,0,"path","","",1,""],
-  ["proxy_timeout","mail","mail,mail-server",1,1,0,"msec","","",1,""],
-  ["proxy_timeout","stream","stream,stream-server",1,1,0,"msec","","",1,"1.9.0"],
-  ["proxy_upload_rate","stream","stream,stream-server",1,1,0,"complex-size","","",1,"1.9.3"],
-  ["proxy_upstream_buffer","stream","stream,stream-server",1,1,0,"size","","",1,"1.9.0"],
-  ["quic_active_connection_id_limit","http","http,server",1,1,0,"number","","",1,"1.25.0"],
-  ["quic_bpf","core","main",1,1,0,"flag","","",1,"1.25.0"],
-  ["quic_gso","http","http,server",1,1,0,"flag","","",1,"1.25.0"],
-  ["quic_host_key","http","http,server",1,1,0,"","","",1,"1.25.0"],
-  ["quic_retry","http","http,server",1,1,0,"flag","","",1,"1.25.0"],
-  ["random","http","upstream",0,2,0,"","","least_conn two",0,"1.15.1"],
-  ["random","stream","stream-upstream",0,2,0,"","","least_conn two",0,"1.15.1"],
-  ["random_index","http","location",1,1,0,"flag","","",1,""],
-  ["read_ahead","http","http,server,location",1,1,0,"size","","",1,""],
-  ["real_ip_header","http","http,server,location",1,1,0,"","","X-Forwarded-For X-Real-IP proxy_protocol",1,""],
-  ["real_ip_recursive","http","http,server,location",1,1,0,"flag","","",1,"1.3.0"],
-  ["recursive_error_pages","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["referer_hash_bucket_size","http","server,location",1,1,0,"number","","",1,"1.0.5"],
-  ["referer_hash_max_size","http","server,location",1,1,0,"number","","",1,"1.0.5"],
-  ["request_pool_size","http","http,server",1,1,0,"size","","",1,""],
-  ["reset_timedout_connection","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["resolver","http","http,server,location",1,-1,0,"","","",1,""],
-  ["resolver","http","upstream",1,-1,0,"","","",1,"1.27.3"],
-  ["resolver","mail","mail,mail-server",1,-1,0,"","","off",1,""],
-  ["resolver","stream","stream,stream-server",1,-1,0,"","","",1,"1.11.3"],
-  ["resolver","stream","stream-upstream",1,-1,0,"","","",1,"1.27.3"],
-  ["resolver_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["resolver_timeout","http","upstream",1,1,0,"msec","","",1,"1.27.3"],
-  ["resolver_timeout","mail","mail,mail-server",1,1,0,"msec","","",1,""],
-  ["resolver_timeout","stream","stream,stream-server",1,1,0,"msec","","",1,"1.11.3"],
-  ["resolver_timeout","stream","stream-upstream",1,1,0,"msec","","",1,"1.27.3"],
-  ["return","http","server,location,server-if,location-if",1,2,0,"","","$scheme http:// https://",0,""],
-  ["return","stream","stream-server",1,1,0,"","","",1,"1.11.2"],
-  ["rewrite","http","server,location,server-if,location-if",2,3,0,"","","$scheme break http:// https:// last permanent redirect",0,""],
-  ["rewrite_log","http","http,server,location,server-if,location-if",1,1,0,"flag","","",1,""],
-  ["root","http","http,server,location,location-if",1,1,0,"","","",1,""],
-  ["satisfy","http","http,server,location",1,1,0,"enum","all any","",1,""],
-  ["scgi_bind","http","http,server,location",1,2,0,"bind","","",1,""],
-  ["scgi_buffer_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["scgi_buffering","http","http,server,location",1,1,0,"flag","","",1,"1.1.5"],
-  ["scgi_buffers","http","http,server,location",2,2,0,"bufs","","",1,""],
-  ["scgi_busy_buffers_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["scgi_cache","http","http,server,location",1,1,0,"","","off",1,""],
-  ["scgi_cache_background_update","http","http,server,location",1,1,0,"flag","","",1,"1.11.10"],
-  ["scgi_cache_bypass","http","http,server,location",1,-1,0,"predicate","","",0,""],
-  ["scgi_cache_key","http","http,server,location",1,1,0,"","","",1,""],
-  ["scgi_cache_lock","http","http,server,location",1,1,0,"flag","","",1,"1.1.12"],
-  ["scgi_cache_lock_age","http","http,server,location",1,1,0,"msec","","",1,"1.7.8"],
-  ["scgi_cache_lock_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.1.12"],
-  ["scgi_cache_max_range_offset","http","http,server,location",1,1,0,"offset","","",1,"1.11.6"],
-  ["scgi_cache_methods","http","http,server,location",1,-1,0,"bitmask","GET HEAD POST","",0,""],
-  ["scgi_cache_min_uses","http","http,server,location",1,1,0,"number","","",1,""],
-  ["scgi_cache_path","http","http",2,-1,0,"","","inactive= keys_zone= levels= loader_files= loader_sleep= loader_threshold= manager_files= manager_sleep= manager_threshold= max_size= min_free= off on use_temp_path=",0,""],
-  ["scgi_cache_revalidate","http","http,server,location",1,1,0,"flag","","",1,"1.5.7"],
-  ["scgi_cache_use_stale","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off","",0,""],
-  ["scgi_cache_valid","http","http,server,location",1,-1,0,"","","any",0,""],
-  ["scgi_connect_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["scgi_force_ranges","http","http,server,location",1,1,0,"flag","","",1,"1.7.7"],
-  ["scgi_hide_header","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["scgi_ignore_client_abort","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["scgi_ignore_headers","http","http,server,location",1,-1,0,"bitmask","X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary","",0,""],
-  ["scgi_intercept_errors","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["scgi_limit_rate","http","http,server,location",1,1,0,"complex-size","","",1,"1.7.7"],
-  ["scgi_max_temp_file_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["scgi_next_upstream","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off","",0,""],
-  ["scgi_next_upstream_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.7.5"],
-  ["scgi_next_upstream_tries","http","http,server,location",1,1,0,"number","","",1,"1.7.5"],
-  ["scgi_no_cache","http","http,server,location",1,-1,0,"predicate","","",0,""],
-  ["scgi_param","http","http,server,location",2,3,0,"param","","",0,""],
-  ["scgi_pass","http","location,location-if",1,1,0,"","","",1,""],
-  ["scgi_pass_header","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["scgi_pass_request_body","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["scgi_pass_request_headers","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["scgi_read_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["scgi_request_buffering","http","http,server,location",1,1,0,"flag","","",1,"1.7.11"],
-  ["scgi_send_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["scgi_socket_keepalive","http","http,server,location",1,1,0,"flag","","",1,"1.15.6"],
-  ["scgi_socket_rcvbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["scgi_socket_sndbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["scgi_store","http","http,server,location",1,1,0,"","","off on",1,""],
-  ["scgi_store_access","http","http,server,location",1,3,0,"access","","",1,""],
-  ["scgi_temp_file_write_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["scgi_temp_path","http","http,server,location",1,4,0,"path","","",1,""],
-  ["secure_link","http","http,server,location",1,1,0,"complex","","",1,""],
-  ["secure_link_md5","http","http,server,location",1,1,0,"complex","","",1,""],
-  ["secure_link_secret","http","http,server,location",1,1,0,"string","","",1,""],
-  ["send_lowat","http","http,server,location",1,1,0,"size","","",1,""],
-  ["send_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["sendfile","http","http,server,location,location-if",1,1,0,"flag","","",1,""],
-  ["sendfile_max_chunk","http","http,server,location",1,1,0,"size","","",1,""],
-  ["server","http","http",0,0,1,"","","",0,""],
-  ["server","http","upstream",1,-1,0,"","","backup down drain fail_timeout= max_conns= max_fails= resolve route= service= weight=",0,""],
-  ["server","mail","mail",0,0,1,"","","",0,""],
-  ["server","stream","stream",0,0,1,"","","",0,"1.9.0"],
-  ["server","stream","stream-upstream",1,-1,0,"","","backup down fail_timeout= max_conns= max_fails= resolve service= weight=",0,"1.9.0"],
-  ["server_name","http","server",1,-1,0,"","","$hostname",0,""],
-  ["server_name","mail","mail,mail-server",1,1,0,"string","","",1,""],
-  ["server_name","stream","stream-server",1,-1,0,"","","$hostname",0,"1.25.5"],
-  ["server_name_in_redirect","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["server_names_hash_bucket_size","http","http",1,1,0,"number","","",1,""],
-  ["server_names_hash_bucket_size","stream","stream",1,1,0,"number","","",1,"1.25.5"],
-  ["server_names_hash_max_size","http","http",1,1,0,"number","","",1,""],
-  ["server_names_hash_max_size","stream","stream",1,1,0,"number","","",1,"1.25.5"],
-  ["server_tokens","http","http,server,location",1,1,0,"enum","off on build","",1,""],
-  ["set","http","server,location,server-if,location-if",2,2,0,"","","",0,""],
-  ["set","stream","stream-server",2,2,0,"","","",0,"1.19.3"],
-  ["set_real_ip_from","http","http,server,location",1,1,0,"","","unix:",0,""],
-  ["set_real_ip_from","mail","mail,mail-server",1,1,0,"","","unix:",0,"1.19.8"],
-  ["set_real_ip_from","stream","stream,stream-server",1,1,0,"","","unix:",0,"1.11.4"],
-  ["slice","http","http,server,location",1,1,0,"size","","",1,"1.9.8"],
-  ["smtp_auth","mail","mail,mail-server",1,-1,0,"bitmask","plain login cram-md5 external none","",0,""],
-  ["smtp_capabilities","mail","mail,mail-server",1,-1,0,"","","",0,""],
-  ["smtp_client_buffer","mail","mail,mail-server",1,1,0,"size","","",1,""],
-  ["smtp_greeting_delay","mail","mail,mail-server",1,1,0,"msec","","",1,""],
-  ["source_charset","http","http,server,location,location-if",1,1,0,"","","off",1,""],
-  ["split_clients","http","http",2,2,1,"","","",0,""],
-  ["split_clients","stream","stream",2,2,1,"","","",0,"1.11.3"],
-  ["ssi","http","http,server,location,location-if",1,1,0,"flag","","",1,""],
-  ["ssi_ignore_recycled_buffers","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["ssi_last_modified","http","http,server,location",1,1,0,"flag","","",1,"1.5.1"],
-  ["ssi_min_file_chunk","http","http,server,location",1,1,0,"size","","",1,""],
-  ["ssi_silent_errors","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["ssi_types","http","http,server,location",1,-1,0,"","","",0,""],
-  ["ssi_value_length","http","http,server,location",1,1,0,"size","","",1,""],
-  ["ssl_alpn","stream","stream,stream-server",1,-1,0,"","","",1,"1.21.4"],
-  ["ssl_buffer_size","http","http,server",1,1,0,"size","","",1,"1.5.9"],
-  ["ssl_certificate","http","http,server",1,1,0,"string-array","","",0,""],
-  ["ssl_certificate","mail","mail,mail-server",1,1,0,"string-array","","",0,""],
-  ["ssl_certificate","stream","stream,stream-server",1,1,0,"string-array","","",0,"1.9.0"],
-  ["ssl_certificate_cache","http","http,server",1,3,0,"","","inactive= max= off valid=",1,"1.27.4"],
-  ["ssl_certificate_cache","stream","stream,stream-server",1,3,0,"","","inactive= max= off valid=",1,"1.27.4"],
-  ["ssl_certificate_compression","http","http,server",1,1,0,"flag","","",1,"1.29.1"],
-  ["ssl_certificate_compression","mail","mail,mail-server",1,1,0,"flag","","",1,"1.29.1"],
-  ["ssl_certificate_compression","stream","stream,stream-server",1,1,0,"flag","","",1,"1.29.1"],
-  ["ssl_certificate_key","http","http,server",1,1,0,"string-array","","",0,""],
-  ["ssl_certificate_key","mail","mail,mail-server",1,1,0,"string-array","","",0,""],
-  ["ssl_certificate_key","stream","stream,stream-server",1,1,0,"string-array","","",0,"1.9.0"],
-  ["ssl_ciphers","http","http,server",1,1,0,"string","","",1,""],
-  ["ssl_ciphers","mail","mail,mail-server",1,1,0,"string","","",1,""],
-  ["ssl_ciphers","stream","stream,stream-server",1,1,0,"string","","",1,"1.9.0"],
-  ["ssl_client_certificate","http","http,server",1,1,0,"string","","",1,""],
-  ["ssl_client_certificate","mail","mail,mail-server",1,1,0,"string","","",1,"1.7.11"],
-  ["ssl_client_certificate","stream","stream,stream-server",1,1,0,"string","","",1,"1.11.8"],
-  ["ssl_conf_command","http","http,server",2,2,0,"keyval","","",0,"1.19.4"],
-  ["ssl_conf_command","mail","mail,mail-server",2,2,0,"keyval","","",0,"1.19.4"],
-  ["ssl_conf_command","stream","stream,stream-server",2,2,0,"keyval","","",0,"1.19.4"],
-  ["ssl_crl","http","http,server",1,1,0,"string","","",1,""],
-  ["ssl_crl","mail","mail,mail-server",1,1,0,"string","","",1,"1.7.11"],
-  ["ssl_crl","stream","stream,stream-server",1,1,0,"string","","",1,"1.11.8"],
-  ["ssl_dhparam","http","http,server",1,1,0,"string","","",1,""],
-  ["ssl_dhparam","mail","mail,mail-server",1,1,0,"string","","",1,""],
-  ["ssl_dhparam","stream","stream,stream-server",1,1,0,"string","","",1,"1.9.0"],
-  ["ssl_early_data","http","http,server",1,1,0,"flag","","",1,"1.15.3"],
-  ["ssl_ecdh_curve","http","http,server",1,1,0,"string","","",1,""],
-  ["ssl_ecdh_curve","mail","mail,mail-server",1,1,0,"string","","",1,""],
-  ["ssl_ecdh_curve","stream","stream,stream-server",1,1,0,"string","","",1,"1.9.0"],
-  ["ssl_ech_file","http","http,server",1,1,0,"string-array","","",0,"1.29.4"],
-  ["ssl_ech_file","stream","stream,stream-server",1,1,0,"string-array","","",0,"1.29.4"],
-  ["ssl_engine","core","main",1,1,0,"","","",1,""],
-  ["ssl_handshake_timeout","stream","stream,stream-server",1,1,0,"msec","","",1,"1.9.0"],
-  ["ssl_object_cache_inheritable","core","main",1,1,0,"flag","","",1,"1.27.4"],
-  ["ssl_ocsp","http","http,server",1,1,0,"enum","off on leaf","",1,"1.19.0"],
-  ["ssl_ocsp","stream","stream,stream-server",1,1,0,"enum","off on leaf","",1,"1.27.2"],
-  ["ssl_ocsp_cache","http","http,server",1,1,0,"","","off shared:",1,"1.19.0"],
-  ["ssl_ocsp_cache","stream","stream,stream-server",1,1,0,"","","off shared:",1,"1.27.2"],
-  ["ssl_ocsp_responder","http","http,server",1,1,0,"string","","",1,"1.19.0"],
-  ["ssl_ocsp_responder","stream","stream,stream-server",1,1,0,"string","","",1,"1.27.2"],
-  ["ssl_password_file","http","http,server",1,1,0,"","","",1,"1.7.3"],
-  ["ssl_password_file","mail","mail,mail-server",1,1,0,"","","",1,"1.7.3"],
-  ["ssl_password_file","stream","stream,stream-server",1,1,0,"","","",1,"1.9.0"],
-  ["ssl_prefer_server_ciphers","http","http,server",1,1,0,"flag","","",1,""],
-  ["ssl_prefer_server_ciphers","mail","mail,mail-server",1,1,0,"flag","","",1,""],
-  ["ssl_prefer_server_ciphers","stream","stream,stream-server",1,1,0,"flag","","",1,"1.9.0"],
-  ["ssl_preread","stream","stream,stream-server",1,1,0,"flag","","",1,"1.11.5"],
-  ["ssl_protocols","http","http,server",1,-1,0,"bitmask","SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3","",0,""],
-  ["ssl_protocols","mail","mail,mail-server",1,-1,0,"bitmask","SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3","",0,""],
-  ["ssl_protocols","stream","stream,stream-server",1,-1,0,"bitmask","SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3","",0,"1.9.0"],
-  ["ssl_reject_handshake","http","http,server",1,1,0,"flag","","",1,"1.19.4"],
-  ["ssl_reject_handshake","stream","stream,stream-server",1,1,0,"flag","","",1,"1.25.5"],
-  ["ssl_session_cache","http","http,server",1,2,0,"","","builtin builtin: none off shared:",0,""],
-  ["ssl_session_cache","mail","mail,mail-server",1,2,0,"","","builtin builtin: none off shared:",0,""],
-  ["ssl_session_cache","stream","stream,stream-server",1,2,0,"","","builtin builtin: none off shared:",0,"1.9.0"],
-  ["ssl_session_ticket_key","http","http,server",1,1,0,"string-array","","",0,"1.5.7"],
-  ["ssl_session_ticket_key","mail","mail,mail-server",1,1,0,"string-array","","",0,"1.5.7"],
-  ["ssl_session_ticket_key","stream","stream,stream-server",1,1,0,"string-array","","",0,"1.9.0"],
-  ["ssl_session_tickets","http","http,server",1,1,0,"flag","","",1,"1.5.9"],
-  ["ssl_session_tickets","mail","mail,mail-server",1,1,0,"flag","","",1,"1.5.9"],
-  ["ssl_session_tickets","stream","stream,stream-server",1,1,0,"flag","","",1,"1.9.0"],
-  ["ssl_session_timeout","http","http,server",1,1,0,"sec","","",1,""],
-  ["ssl_session_timeout","mail","mail,mail-server",1,1,0,"sec","","",1,""],
-  ["ssl_session_timeout","stream","stream,stream-server",1,1,0,"sec","","",1,"1.9.0"],
-  ["ssl_stapling","http","http,server",1,1,0,"flag","","",1,"1.3.7"],
-  ["ssl_stapling","stream","stream,stream-server",1,1,0,"flag","","",1,"1.27.2"],
-  ["ssl_stapling_file","http","http,server",1,1,0,"string","","",1,"1.3.7"],
-  ["ssl_stapling_file","stream","stream,stream-server",1,1,0,"string","","",1,"1.27.2"],
-  ["ssl_stapling_responder","http","http,server",1,1,0,"string","","",1,"1.3.7"],
-  ["ssl_stapling_responder","stream","stream,stream-server",1,1,0,"string","","",1,"1.27.2"],
-  ["ssl_stapling_verify","http","http,server",1,1,0,"flag","","",1,"1.3.7"],
-  ["ssl_stapling_verify","stream","stream,stream-server",1,1,0,"flag","","",1,"1.27.2"],
-  ["ssl_trusted_certificate","http","http,server",1,1,0,"string","","",1,"1.3.7"],
-  ["ssl_trusted_certificate","mail","mail,mail-server",1,1,0,"string","","",1,"1.7.11"],
-  ["ssl_trusted_certificate","stream","stream,stream-server",1,1,0,"string","","",1,"1.11.8"],
-  ["ssl_verify_client","http","http,server",1,1,0,"enum","off on optional optional_no_ca","",1,""],
-  ["ssl_verify_client","mail","mail,mail-server",1,1,0,"enum","off on optional optional_no_ca","",1,"1.7.11"],
-  ["ssl_verify_client","stream","stream,stream-server",1,1,0,"enum","off on optional optional_no_ca","",1,"1.11.8"],
-  ["ssl_verify_depth","http","http,server",1,1,0,"number","","",1,""],
-  ["ssl_verify_depth","mail","mail,mail-server",1,1,0,"number","","",1,"1.7.11"],
-  ["ssl_verify_depth","stream","stream,stream-server",1,1,0,"number","","",1,"1.11.8"],
-  ["starttls","mail","mail,mail-server",1,1,0,"enum","","",1,""],
-  ["sticky","http","upstream",2,-1,0,"","","cookie learn route",1,"1.29.6"],
-  ["stream","core","main",0,0,1,"","","",1,"1.9.0"],
-  ["stub_status","http","server,location",0,1,0,"","","",0,""],
-  ["sub_filter","http","http,server,location",2,2,0,"","","",0,""],
-  ["sub_filter_last_modified","http","http,server,location",1,1,0,"flag","","",1,"1.5.1"],
-  ["sub_filter_once","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["sub_filter_types","http","http,server,location",1,-1,0,"","","",0,""],
-  ["subrequest_output_buffer_size","http","http,server,location",1,1,0,"size","","",1,"1.13.10"],
-  ["tcp_nodelay","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["tcp_nodelay","stream","stream,stream-server",1,1,0,"flag","","",1,"1.9.4"],
-  ["tcp_nopush","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["thread_pool","core","main",2,3,0,"","","max_queue= threads=",0,"1.7.11"],
-  ["timeout","mail","mail,mail-server",1,1,0,"msec","","",1,""],
-  ["timer_resolution","core","main",1,1,0,"msec","","",1,""],
-  ["try_files","http","server,location",2,-1,0,"","","",1,""],
-  ["tunnel_bind","http","http,server,location",1,2,0,"bind","","",1,"1.31.0"],
-  ["tunnel_buffer_size","http","http,server,location",1,1,0,"size","","",1,"1.31.0"],
-  ["tunnel_connect_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.31.0"],
-  ["tunnel_next_upstream","http","http,server,location",1,-1,0,"bitmask","error timeout off","",0,"1.31.0"],
-  ["tunnel_next_upstream_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.31.0"],
-  ["tunnel_next_upstream_tries","http","http,server,location",1,1,0,"number","","",1,"1.31.0"],
-  ["tunnel_pass","http","server,location,location-if",0,1,0,"","","",1,"1.31.0"],
-  ["tunnel_read_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.31.0"],
-  ["tunnel_send_lowat","http","http,server,location",1,1,0,"size","","",1,"1.31.0"],
-  ["tunnel_send_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.31.0"],
-  ["tunnel_socket_keepalive","http","http,server,location",1,1,0,"flag","","",1,"1.31.0"],
-  ["tunnel_socket_rcvbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["tunnel_socket_sndbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["types","http","http,server,location",0,0,1,"","","",0,""],
-  ["types_hash_bucket_size","http","http,server,location",1,1,0,"number","","",1,""],
-  ["types_hash_max_size","http","http,server,location",1,1,0,"number","","",1,""],
-  ["underscores_in_headers","http","http,server",1,1,0,"flag","","",1,""],
-  ["uninitialized_variable_warn","http","http,server,location,server-if,location-if",1,1,0,"flag","","",1,""],
-  ["upstream","http","http",1,1,1,"","","",0,""],
-  ["upstream","stream","stream",1,1,1,"","","",0,"1.9.0"],
-  ["use","event","events",1,1,0,"","","",1,""],
-  ["user","core","main",1,2,0,"","","",1,""],
-  ["userid","http","http,server,location",1,1,0,"enum","off log v1 on","",1,""],
-  ["userid_domain","http","http,server,location",1,1,0,"string","","",1,""],
-  ["userid_expires","http","http,server,location",1,1,0,"","","max off",1,""],
-  ["userid_flags","http","http,server,location",1,3,0,"bitmask","off secure httponly samesite=strict samesite=lax samesite=none","",0,"1.19.3"],
-  ["userid_mark","http","http,server,location",1,1,0,"","","off",1,""],
-  ["userid_name","http","http,server,location",1,1,0,"string","","",1,""],
-  ["userid_p3p","http","http,server,location",1,1,0,"string","","",1,""],
-  ["userid_path","http","http,server,location",1,1,0,"string","","",1,""],
-  ["userid_service","http","http,server,location",1,1,0,"number","","",1,""],
-  ["uwsgi_bind","http","http,server,location",1,2,0,"bind","","",1,""],
-  ["uwsgi_buffer_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["uwsgi_buffering","http","http,server,location",1,1,0,"flag","","",1,"1.1.5"],
-  ["uwsgi_buffers","http","http,server,location",2,2,0,"bufs","","",1,""],
-  ["uwsgi_busy_buffers_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["uwsgi_cache","http","http,server,location",1,1,0,"","","off",1,""],
-  ["uwsgi_cache_background_update","http","http,server,location",1,1,0,"flag","","",1,"1.11.10"],
-  ["uwsgi_cache_bypass","http","http,server,location",1,-1,0,"predicate","","",0,""],
-  ["uwsgi_cache_key","http","http,server,location",1,1,0,"","","",1,""],
-  ["uwsgi_cache_lock","http","http,server,location",1,1,0,"flag","","",1,"1.1.12"],
-  ["uwsgi_cache_lock_age","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["uwsgi_cache_lock_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.1.12"],
-  ["uwsgi_cache_max_range_offset","http","http,server,location",1,1,0,"offset","","",1,"1.11.6"],
-  ["uwsgi_cache_methods","http","http,server,location",1,-1,0,"bitmask","GET HEAD POST","",0,""],
-  ["uwsgi_cache_min_uses","http","http,server,location",1,1,0,"number","","",1,""],
-  ["uwsgi_cache_path","http","http",2,-1,0,"","","inactive= keys_zone= levels= loader_files= loader_sleep= loader_threshold= manager_files= manager_sleep= manager_threshold= max_size= min_free= off on use_temp_path=",0,""],
-  ["uwsgi_cache_revalidate","http","http,server,location",1,1,0,"flag","","",1,"1.5.7"],
-  ["uwsgi_cache_use_stale","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off","",0,""],
-  ["uwsgi_cache_valid","http","http,server,location",1,-1,0,"","","any",0,""],
-  ["uwsgi_connect_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["uwsgi_force_ranges","http","http,server,location",1,1,0,"flag","","",1,"1.7.7"],
-  ["uwsgi_hide_header","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["uwsgi_ignore_client_abort","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["uwsgi_ignore_headers","http","http,server,location",1,-1,0,"bitmask","X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary","",0,""],
-  ["uwsgi_intercept_errors","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["uwsgi_limit_rate","http","http,server,location",1,1,0,"complex-size","","",1,"1.7.7"],
-  ["uwsgi_max_temp_file_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["uwsgi_modifier1","http","http,server,location",1,1,0,"number","","",1,""],
-  ["uwsgi_modifier2","http","http,server,location",1,1,0,"number","","",1,""],
-  ["uwsgi_next_upstream","http","http,server,location",1,-1,0,"bitmask","error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off","",0,""],
-  ["uwsgi_next_upstream_timeout","http","http,server,location",1,1,0,"msec","","",1,"1.7.5"],
-  ["uwsgi_next_upstream_tries","http","http,server,location",1,1,0,"number","","",1,"1.7.5"],
-  ["uwsgi_no_cache","http","http,server,location",1,-1,0,"predicate","","",0,""],
-  ["uwsgi_param","http","http,server,location",2,3,0,"param","","",0,""],
-  ["uwsgi_pass","http","location,location-if",1,1,0,"","","suwsgi:// uwsgi://",1,""],
-  ["uwsgi_pass_header","http","http,server,location",1,1,0,"string-array","","",0,""],
-  ["uwsgi_pass_request_body","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["uwsgi_pass_request_headers","http","http,server,location",1,1,0,"flag","","",1,""],
-  ["uwsgi_read_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["uwsgi_request_buffering","http","http,server,location",1,1,0,"flag","","",1,"1.7.11"],
-  ["uwsgi_send_timeout","http","http,server,location",1,1,0,"msec","","",1,""],
-  ["uwsgi_socket_keepalive","http","http,server,location",1,1,0,"flag","","",1,"1.15.6"],
-  ["uwsgi_socket_rcvbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["uwsgi_socket_sndbuf","http","http,server,location",1,1,0,"size","","",1,"1.31.3"],
-  ["uwsgi_ssl_certificate","http","http,server,location",1,1,0,"complex","","",1,"1.7.8"],
-  ["uwsgi_ssl_certificate_cache","http","http,server,location",1,3,0,"","","inactive= max= off valid=",1,"1.27.4"],
-  ["uwsgi_ssl_certificate_key","http","http,server,location",1,1,0,"complex","","",1,"1.7.8"],
-  ["uwsgi_ssl_ciphers","http","http,server,location",1,1,0,"string","","",1,"1.5.8"],
-  ["uwsgi_ssl_conf_command","http","http,server,location",2,2,0,"keyval","","",0,"1.19.4"],
-  ["uwsgi_ssl_crl","http","http,server,location",1,1,0,"string","","",1,"1.7.0"],
-  ["uwsgi_ssl_name","http","http,server,location",1,1,0,"complex","","",1,"1.7.0"],
-  ["uwsgi_ssl_password_file","http","http,server,location",1,1,0,"","","",1,"1.7.8"],
-  ["uwsgi_ssl_protocols","http","http,server,location",1,-1,0,"bitmask","SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3","",0,"1.5.8"],
-  ["uwsgi_ssl_server_name","http","http,server,location",1,1,0,"flag","","",1,"1.7.0"],
-  ["uwsgi_ssl_session_reuse","http","http,server,location",1,1,0,"flag","","",1,"1.5.8"],
-  ["uwsgi_ssl_trusted_certificate","http","http,server,location",1,1,0,"string","","",1,"1.7.0"],
-  ["uwsgi_ssl_verify","http","http,server,location",1,1,0,"flag","","",1,"1.7.0"],
-  ["uwsgi_ssl_verify_depth","http","http,server,location",1,1,0,"number","","",1,"1.7.0"],
-  ["uwsgi_store","http","http,server,location",1,1,0,"","","off on",1,""],
-  ["uwsgi_store_access","http","http,server,location",1,3,0,"access","","",1,""],
-  ["uwsgi_string","http","http,server,location",1,1,0,"string","","",1,""],
-  ["uwsgi_temp_file_write_size","http","http,server,location",1,1,0,"size","","",1,""],
-  ["uwsgi_temp_path","http","http,server,location",1,4,0,"path","","",1,""],
-  ["valid_referers","http","server,location",1,-1,0,"","","blocked none server_names",0,""],
-  ["variables_hash_bucket_size","http","http",1,1,0,"number","","",1,""],
-  ["variables_hash_bucket_size","stream","stream",1,1,0,"number","","",1,"1.11.2"],
-  ["variables_hash_max_size","http","http",1,1,0,"number","","",1,""],
-  ["variables_hash_max_size","stream","stream",1,1,0,"number","","",1,"1.11.2"],
-  ["worker_aio_requests","event","events",1,1,0,"number","","",1,"1.1.4"],
-  ["worker_connections","event","events",1,1,0,"","","",1,""],
-  ["worker_cpu_affinity","core","main",1,-1,0,"","","auto",1,""],
-  ["worker_priority","core","main",1,1,0,"","","",1,""],
-  ["worker_processes","core","main",1,1,0,"","","auto",1,""],
-  ["worker_rlimit_core","core","main",1,1,0,"offset","","",1,""],
-  ["worker_rlimit_nofile","core","main",1,1,0,"number","","",1,""],
-  ["worker_shutdown_timeout","core","main",1,1,0,"msec","","",1,"1.11.11"],
-  ["working_directory","core","main",1,1,0,"string","","",1,""],
-  ["xclient","mail","mail,mail-server",1,1,0,"flag","","",1,""],
-  ["xml_entities","http","http,server,location",1,1,0,"","","",1,""],
-  ["xml_external_entities","http","http,server,location",1,1,0,"flag","","",1,"1.31.3"],
-  ["xslt_last_modified","http","http,server,location",1,1,0,"flag","","",1,"1.5.1"],
-  ["xslt_param","http","http,server,location",2,2,0,"","","",0,"1.1.18"],
-  ["xslt_string_param","http","http,server,location",2,2,0,"","","",0,"1.1.18"],
-  ["xslt_stylesheet","http","location",1,-1,0,"","","",0,""],
-  ["xslt_types","http","http,server,location",1,-1,0,"","","",0,""],
-  ["zone","http","upstream",1,2,0,"","","",0,"1.9.0"],
-  ["zone","stream","stream-upstream",1,2,0,"","","",0,"1.9.0"],
-];
+/**
+ * One line for each directive of a module, its fields separated by tabs: name, kind of module, contexts, least and most arguments
+ * (-1: any number), opens a block, form of the value, accepted words, words that a parser of its own compares with, may not be
+ * repeated, first version. One text, because it is quicker to load than a thousand lists of which few are asked for.
+ */
+export const rows = `\
+absolute_redirect	http	http,server,location	1	1	0	flag			1	1.11.8
+accept_mutex	event	events	1	1	0	flag			1	
+accept_mutex_delay	event	events	1	1	0	msec			1	
+access_log	http	http,server,location,location-if,limit_except	1	-1	0			buffer= combined flush= gzip if= off syslog:	0	
+access_log	stream	stream,stream-server	1	-1	0			buffer= flush= gzip if= off syslog:	0	1.11.4
+add_after_body	http	http,server,location	1	1	0	string			1	
+add_before_body	http	http,server,location	1	1	0	string			1	
+add_header	http	http,server,location,location-if	2	3	0			always	0	
+add_header_inherit	http	http,server,location,location-if	1	1	0	enum	off on merge		1	1.29.3
+add_trailer	http	http,server,location,location-if	2	3	0			always	0	1.13.2
+add_trailer_inherit	http	http,server,location,location-if	1	1	0	enum	off on merge		1	1.29.3
+addition_types	http	http,server,location	1	-1	0				0	
+aio	http	http,server,location	1	1	0			off on threads	1	
+aio_write	http	http,server,location	1	1	0	flag			1	1.9.13
+alias	http	location	1	1	0				1	
+allow	http	http,server,location,limit_except	1	1	0			all unix:	0	
+allow	stream	stream,stream-server	1	1	0			all unix:	0	1.9.2
+ancient_browser	http	http,server,location	1	-1	0			netscape4	0	
+ancient_browser_value	http	http,server,location	1	1	0				0	
+auth_basic	http	http,server,location,limit_except	1	1	0	complex			1	
+auth_basic_user_file	http	http,server,location,limit_except	1	1	0				1	
+auth_delay	http	http,server,location	1	1	0	msec			1	1.17.10
+auth_http	mail	mail,mail-server	1	1	0			http://	0	
+auth_http_header	mail	mail,mail-server	2	2	0				0	
+auth_http_pass_client_cert	mail	mail,mail-server	1	1	0	flag			1	1.7.11
+auth_http_timeout	mail	mail,mail-server	1	1	0	msec			1	
+auth_request	http	http,server,location	1	1	0			off	1	1.5.4
+auth_request_set	http	http,server,location	2	2	0				0	1.5.4
+autoindex	http	http,server,location	1	1	0	flag			1	
+autoindex_exact_size	http	http,server,location	1	1	0	flag			1	
+autoindex_format	http	http,server,location	1	1	0	enum	html json jsonp xml		1	1.7.9
+autoindex_localtime	http	http,server,location	1	1	0	flag			1	
+break	http	server,location,server-if,location-if	0	0	0				0	
+charset	http	http,server,location,location-if	1	1	0			off	1	
+charset_map	http	http	2	2	1			utf-8	0	
+charset_types	http	http,server,location	1	-1	0				0	
+chunked_transfer_encoding	http	http,server,location	1	1	0	flag			1	
+client_body_buffer_size	http	http,server,location	1	1	0	size			1	
+client_body_early_read	http	http,server	1	-1	0	predicate			0	1.31.5
+client_body_in_file_only	http	http,server,location	1	1	0	enum	off on clean		1	
+client_body_in_single_buffer	http	http,server,location	1	1	0	flag			1	
+client_body_temp_path	http	http,server,location	1	4	0	path			1	
+client_body_timeout	http	http,server,location	1	1	0	msec			1	
+client_header_buffer_size	http	http,server	1	1	0	size			1	
+client_header_timeout	http	http,server	1	1	0	msec			1	
+client_max_body_size	http	http,server,location	1	1	0	offset			1	
+connection_pool_size	http	http,server	1	1	0	size			1	
+create_full_put_path	http	http,server,location	1	1	0	flag			1	
+daemon	core	main	1	1	0	flag			1	
+dav_access	http	http,server,location	1	3	0	access			1	
+dav_methods	http	http,server,location	1	-1	0	bitmask	off put delete mkcol copy move		0	
+debug_connection	event	events	1	1	0			unix:	0	
+debug_points	core	main	1	1	0	enum	stop abort		1	
+default_type	http	http,server,location	1	1	0	string			1	
+degradation	http	http	1	1	0			sbrk=	0	
+degrade	http	http,server,location	1	1	0	enum	204 444		1	
+deny	http	http,server,location,limit_except	1	1	0			all unix:	0	
+deny	stream	stream,stream-server	1	1	0			all unix:	0	1.9.2
+directio	http	http,server,location	1	1	0			off	1	
+directio_alignment	http	http,server,location	1	1	0	offset			1	
+disable_symlinks	http	http,server,location	1	2	0			from= if_not_owner off on	1	1.1.15
+early_hints	http	http,server,location	1	-1	0	predicate			0	1.29.0
+empty_gif	http	location	0	0	0				0	
+env	core	main	1	1	0				0	
+epoll_events	event	events	1	1	0	number			1	
+error_log	core	main	1	-1	0				0	
+error_log	http	http,server,location	1	-1	0				0	
+error_log	mail	mail,mail-server	1	-1	0				0	
+error_log	stream	stream,stream-server	1	-1	0				0	1.9.0
+error_page	http	http,server,location,location-if	2	-1	0				0	
+etag	http	http,server,location	1	1	0	flag			1	
+events	core	main	0	0	1				1	
+expires	http	http,server,location,location-if	1	2	0			modified	1	
+fastcgi_bind	http	http,server,location	1	2	0	bind			1	
+fastcgi_buffer_size	http	http,server,location	1	1	0	size			1	
+fastcgi_buffering	http	http,server,location	1	1	0	flag			1	1.5.6
+fastcgi_buffers	http	http,server,location	2	2	0	bufs			1	
+fastcgi_busy_buffers_size	http	http,server,location	1	1	0	size			1	
+fastcgi_cache	http	http,server,location	1	1	0			off	1	
+fastcgi_cache_background_update	http	http,server,location	1	1	0	flag			1	1.11.10
+fastcgi_cache_bypass	http	http,server,location	1	-1	0	predicate			0	
+fastcgi_cache_key	http	http,server,location	1	1	0				1	
+fastcgi_cache_lock	http	http,server,location	1	1	0	flag			1	1.1.12
+fastcgi_cache_lock_age	http	http,server,location	1	1	0	msec			1	1.7.8
+fastcgi_cache_lock_timeout	http	http,server,location	1	1	0	msec			1	1.1.12
+fastcgi_cache_max_range_offset	http	http,server,location	1	1	0	offset			1	1.11.6
+fastcgi_cache_methods	http	http,server,location	1	-1	0	bitmask	GET HEAD POST		0	
+fastcgi_cache_min_uses	http	http,server,location	1	1	0	number			1	
+fastcgi_cache_path	http	http	2	-1	0			inactive= keys_zone= levels= loader_files= loader_sleep= loader_threshold= manager_files= manager_sleep= manager_threshold= max_size= min_free= off on use_temp_path=	0	
+fastcgi_cache_revalidate	http	http,server,location	1	1	0	flag			1	1.5.7
+fastcgi_cache_use_stale	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off		0	
+fastcgi_cache_valid	http	http,server,location	1	-1	0			any	0	
+fastcgi_catch_stderr	http	http,server,location	1	1	0	string-array			0	
+fastcgi_connect_timeout	http	http,server,location	1	1	0	msec			1	
+fastcgi_force_ranges	http	http,server,location	1	1	0	flag			1	1.7.7
+fastcgi_hide_header	http	http,server,location	1	1	0	string-array			0	
+fastcgi_ignore_client_abort	http	http,server,location	1	1	0	flag			1	
+fastcgi_ignore_headers	http	http,server,location	1	-1	0	bitmask	X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary		0	
+fastcgi_index	http	http,server,location	1	1	0	string			1	
+fastcgi_intercept_errors	http	http,server,location	1	1	0	flag			1	
+fastcgi_keep_conn	http	http,server,location	1	1	0	flag			1	1.1.4
+fastcgi_limit_rate	http	http,server,location	1	1	0	complex-size			1	1.7.7
+fastcgi_max_temp_file_size	http	http,server,location	1	1	0	size			1	
+fastcgi_next_upstream	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off		0	
+fastcgi_next_upstream_timeout	http	http,server,location	1	1	0	msec			1	1.7.5
+fastcgi_next_upstream_tries	http	http,server,location	1	1	0	number			1	1.7.5
+fastcgi_no_cache	http	http,server,location	1	-1	0	predicate			0	
+fastcgi_param	http	http,server,location	2	3	0	param			0	
+fastcgi_pass	http	location,location-if	1	1	0				1	
+fastcgi_pass_header	http	http,server,location	1	1	0	string-array			0	
+fastcgi_pass_request_body	http	http,server,location	1	1	0	flag			1	
+fastcgi_pass_request_headers	http	http,server,location	1	1	0	flag			1	
+fastcgi_read_timeout	http	http,server,location	1	1	0	msec			1	
+fastcgi_request_buffering	http	http,server,location	1	1	0	flag			1	1.7.11
+fastcgi_send_lowat	http	http,server,location	1	1	0	size			1	
+fastcgi_send_timeout	http	http,server,location	1	1	0	msec			1	
+fastcgi_socket_keepalive	http	http,server,location	1	1	0	flag			1	1.15.6
+fastcgi_socket_rcvbuf	http	http,server,location	1	1	0	size			1	1.31.3
+fastcgi_socket_sndbuf	http	http,server,location	1	1	0	size			1	1.31.3
+fastcgi_split_path_info	http	http,server,location	1	1	0				0	
+fastcgi_store	http	http,server,location	1	1	0			off on	1	
+fastcgi_store_access	http	http,server,location	1	3	0	access			1	
+fastcgi_temp_file_write_size	http	http,server,location	1	1	0	size			1	
+fastcgi_temp_path	http	http,server,location	1	4	0	path			1	
+flv	http	location	0	0	0				0	
+geo	http	http	1	2	1				0	
+geo	stream	stream	1	2	1				0	1.11.3
+geoip_city	http	http	1	2	0			utf8	1	
+geoip_city	stream	stream	1	2	0			utf8	1	1.11.3
+geoip_country	http	http	1	2	0			utf8	1	
+geoip_country	stream	stream	1	2	0			utf8	1	1.11.3
+geoip_org	http	http	1	2	0			utf8	1	
+geoip_org	stream	stream	1	2	0			utf8	1	1.11.3
+geoip_proxy	http	http	1	1	0				0	1.3.0
+geoip_proxy_recursive	http	http	1	1	0	flag			1	1.3.0
+google_perftools_profiles	core	main	1	1	0	string			1	
+grpc_bind	http	http,server,location	1	2	0	bind			1	1.13.10
+grpc_buffer_size	http	http,server,location	1	1	0	size			1	1.13.10
+grpc_connect_timeout	http	http,server,location	1	1	0	msec			1	1.13.10
+grpc_hide_header	http	http,server,location	1	1	0	string-array			0	1.13.10
+grpc_ignore_headers	http	http,server,location	1	-1	0	bitmask	X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary		0	1.13.10
+grpc_intercept_errors	http	http,server,location	1	1	0	flag			1	1.13.10
+grpc_next_upstream	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_502 http_503 http_504 http_403 http_404 http_429 off		0	1.13.10
+grpc_next_upstream_timeout	http	http,server,location	1	1	0	msec			1	1.13.10
+grpc_next_upstream_tries	http	http,server,location	1	1	0	number			1	1.13.10
+grpc_pass	http	location,location-if	1	1	0			grpc:// grpcs://	1	1.13.10
+grpc_pass_header	http	http,server,location	1	1	0	string-array			0	1.13.10
+grpc_read_timeout	http	http,server,location	1	1	0	msec			1	1.13.10
+grpc_send_timeout	http	http,server,location	1	1	0	msec			1	1.13.10
+grpc_set_header	http	http,server,location	2	2	0	keyval			0	1.13.10
+grpc_socket_keepalive	http	http,server,location	1	1	0	flag			1	1.15.6
+grpc_socket_rcvbuf	http	http,server,location	1	1	0	size			1	1.31.3
+grpc_socket_sndbuf	http	http,server,location	1	1	0	size			1	1.31.3
+grpc_ssl_certificate	http	http,server,location	1	1	0	complex			1	1.13.10
+grpc_ssl_certificate_cache	http	http,server,location	1	3	0			inactive= max= off valid=	1	1.27.4
+grpc_ssl_certificate_key	http	http,server,location	1	1	0	complex			1	1.13.10
+grpc_ssl_ciphers	http	http,server,location	1	1	0	string			1	1.13.10
+grpc_ssl_conf_command	http	http,server,location	2	2	0	keyval			0	1.19.4
+grpc_ssl_crl	http	http,server,location	1	1	0	string			1	1.13.10
+grpc_ssl_name	http	http,server,location	1	1	0	complex			1	1.13.10
+grpc_ssl_password_file	http	http,server,location	1	1	0				1	1.13.10
+grpc_ssl_protocols	http	http,server,location	1	-1	0	bitmask	SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3		0	1.13.10
+grpc_ssl_server_name	http	http,server,location	1	1	0	flag			1	1.13.10
+grpc_ssl_session_reuse	http	http,server,location	1	1	0	flag			1	1.13.10
+grpc_ssl_trusted_certificate	http	http,server,location	1	1	0	string			1	1.13.10
+grpc_ssl_verify	http	http,server,location	1	1	0	flag			1	1.13.10
+grpc_ssl_verify_depth	http	http,server,location	1	1	0	number			1	1.13.10
+gunzip	http	http,server,location	1	1	0	flag			1	1.3.6
+gunzip_buffers	http	http,server,location	2	2	0	bufs			1	1.3.6
+gzip	http	http,server,location,location-if	1	1	0	flag			1	
+gzip_buffers	http	http,server,location	2	2	0	bufs			1	
+gzip_comp_level	http	http,server,location	1	1	0	number			1	
+gzip_disable	http	http,server,location	1	-1	0			degradation msie6	0	
+gzip_hash	http	http,server,location	1	1	0	size			1	
+gzip_http_version	http	http,server,location	1	1	0	enum	1.0 1.1		1	
+gzip_min_length	http	http,server,location	1	1	0	size			1	
+gzip_no_buffer	http	http,server,location	1	1	0	flag			1	
+gzip_proxied	http	http,server,location	1	-1	0	bitmask	off expired no-cache no-store private no_last_modified no_etag auth any		0	
+gzip_static	http	http,server,location	1	1	0	enum	off on always		1	
+gzip_types	http	http,server,location	1	-1	0				0	
+gzip_vary	http	http,server,location	1	1	0	flag			1	
+gzip_window	http	http,server,location	1	1	0	size			1	
+hash	http	upstream	1	2	0			consistent	0	1.7.2
+hash	stream	stream-upstream	1	2	0			consistent	0	1.9.0
+http	core	main	0	0	1				1	
+http2	http	http,server	1	1	0	flag			1	1.25.1
+http2_body_preread_size	http	http,server	1	1	0	size			1	1.11.0
+http2_chunk_size	http	http,server,location	1	1	0	size			1	1.9.5
+http2_idle_timeout	http	http,server	1	1	0				0	1.9.5
+http2_max_concurrent_pushes	http	http,server	1	1	0				0	1.13.9
+http2_max_concurrent_streams	http	http,server	1	1	0	number			1	1.9.5
+http2_max_field_size	http	http,server	1	1	0				0	1.9.5
+http2_max_header_size	http	http,server	1	1	0				0	1.9.5
+http2_max_requests	http	http,server	1	1	0				0	1.11.6
+http2_pool_size	http	http,server	1	1	0	size			1	1.9.5
+http2_push	http	http,server,location	1	1	0				0	1.13.9
+http2_push_preload	http	http,server,location	1	1	0	flag			0	1.13.9
+http2_recv_buffer_size	http	http	1	1	0	size			1	1.9.5
+http2_recv_timeout	http	http,server	1	1	0				0	1.9.5
+http2_streams_index_size	http	http,server	1	1	0	number			1	1.9.5
+http3	http	http,server	1	1	0	flag			1	1.25.0
+http3_hq	http	http,server	1	1	0	flag			1	1.25.0
+http3_max_concurrent_streams	http	http,server	1	1	0	number			1	1.25.0
+http3_stream_buffer_size	http	http,server	1	1	0	size			1	1.25.0
+if	http	server,location	1	-1	1				0	
+if_modified_since	http	http,server,location	1	1	0	enum	off exact before		1	
+ignore_invalid_headers	http	http,server	1	1	0	flag			1	
+image_filter	http	location	1	3	0			crop off resize rotate size test	0	
+image_filter_buffer	http	http,server,location	1	1	0	size			1	
+image_filter_interlace	http	http,server,location	1	1	0	flag			1	1.3.15
+image_filter_jpeg_quality	http	http,server,location	1	1	0				0	
+image_filter_sharpen	http	http,server,location	1	1	0				0	1.1.8
+image_filter_transparency	http	http,server,location	1	1	0	flag			1	
+image_filter_webp_quality	http	http,server,location	1	1	0				0	
+imap_auth	mail	mail,mail-server	1	-1	0	bitmask	plain login cram-md5 external		0	
+imap_capabilities	mail	mail,mail-server	1	-1	0				0	
+imap_client_buffer	mail	mail,mail-server	1	1	0	size			1	
+index	http	http,server,location	1	-1	0				0	
+internal	http	location	0	0	0				1	
+ip_hash	http	upstream	0	0	0				0	
+keepalive	http	upstream	1	2	0			local	1	1.1.4
+keepalive_disable	http	http,server,location	1	2	0	bitmask	none msie6 safari		0	
+keepalive_min_timeout	http	http,server,location	1	1	0	msec			1	1.27.4
+keepalive_requests	http	http,server,location	1	1	0	number			1	
+keepalive_requests	http	upstream	1	1	0	number			1	1.15.3
+keepalive_time	http	http,server,location	1	1	0	msec			1	1.19.10
+keepalive_time	http	upstream	1	1	0	msec			1	1.19.10
+keepalive_timeout	http	http,server,location	1	2	0				1	
+keepalive_timeout	http	upstream	1	1	0	msec			1	1.15.3
+large_client_header_buffers	http	http,server	2	2	0	bufs			1	
+least_conn	http	upstream	0	0	0				0	1.3.1
+least_conn	stream	stream-upstream	0	0	0				0	1.9.0
+least_time	http	upstream	1	2	0	enum		inflight	1	1.31.0
+least_time	stream	stream-upstream	1	2	0	enum		inflight	1	1.31.0
+limit_conn	http	http,server,location	2	2	0				1	
+limit_conn	stream	stream,stream-server	2	2	0				1	1.9.3
+limit_conn_dry_run	http	http,server,location	1	1	0	flag			1	1.17.6
+limit_conn_dry_run	stream	stream,stream-server	1	1	0	flag			1	1.17.6
+limit_conn_log_level	http	http,server,location	1	1	0	enum	info notice warn error		1	
+limit_conn_log_level	stream	stream,stream-server	1	1	0	enum	info notice warn error		1	1.9.3
+limit_conn_status	http	http,server,location	1	1	0	number			1	1.3.15
+limit_conn_zone	http	http	2	2	0			zone=	0	1.1.8
+limit_conn_zone	stream	stream	2	2	0			zone=	0	1.9.3
+limit_except	http	location	1	-1	1				1	
+limit_rate	http	http,server,location,location-if	1	1	0	complex-size			1	
+limit_rate_after	http	http,server,location,location-if	1	1	0	complex-size			1	
+limit_req	http	http,server,location	1	3	0			burst= delay= nodelay zone=	1	
+limit_req_dry_run	http	http,server,location	1	1	0	flag			1	1.17.1
+limit_req_log_level	http	http,server,location	1	1	0	enum	info notice warn error		1	
+limit_req_status	http	http,server,location	1	1	0	number			1	1.3.15
+limit_req_zone	http	http	3	3	0			r/m r/s rate= zone=	0	
+lingering_close	http	http,server,location	1	1	0	enum	off on always		1	1.1.0
+lingering_time	http	http,server,location	1	1	0	msec			1	
+lingering_timeout	http	http,server,location	1	1	0	msec			1	
+listen	http	server	1	-1	0			accept_filter= backlog= bind default default_server deferred fastopen= ff http2 ipv6only=o multipath n off on proxy_protocol quic rcvbuf= reuseport setfib= sndbuf= so_keepalive= ssl	0	
+listen	mail	mail-server	1	-1	0			backlog= bind ff ipv6only=o multipath n off on proxy_protocol rcvbuf= sndbuf= so_keepalive= ssl	0	
+listen	stream	stream-server	1	-1	0			accept_filter= backlog= bind default_server deferred fastopen= ff ipv6only=o multipath n off on proxy_protocol rcvbuf= reuseport setfib= sndbuf= so_keepalive= ssl udp	0	1.9.0
+load_module	core	main	1	1	0				0	1.9.11
+location	http	server,location	1	2	1				0	
+lock_file	core	main	1	1	0	string			1	
+log_format	http	http	2	-1	0				0	
+log_format	stream	stream	2	-1	0				0	1.11.4
+log_not_found	http	http,server,location	1	1	0	flag			1	
+log_subrequest	http	http,server,location	1	1	0	flag			1	
+mail	core	main	0	0	1				1	
+map	http	http	2	2	1				0	
+map	stream	stream	2	2	1				0	1.11.2
+map_hash_bucket_size	http	http	1	1	0	number			1	
+map_hash_bucket_size	stream	stream	1	1	0	number			1	1.11.2
+map_hash_max_size	http	http	1	1	0	number			1	
+map_hash_max_size	stream	stream	1	1	0	number			1	1.11.2
+master_process	core	main	1	1	0	flag			1	
+max_errors	mail	mail,mail-server	1	1	0	number			1	1.21.0
+max_headers	http	http,server	1	1	0	number			1	1.29.8
+max_ranges	http	http,server,location	1	1	0	number			1	1.1.2
+memcached_bind	http	http,server,location	1	2	0	bind			1	
+memcached_buffer_size	http	http,server,location	1	1	0	size			1	
+memcached_connect_timeout	http	http,server,location	1	1	0	msec			1	
+memcached_gzip_flag	http	http,server,location	1	1	0	number			1	1.3.6
+memcached_next_upstream	http	http,server,location	1	-1	0	bitmask	error timeout invalid_response not_found off		0	
+memcached_next_upstream_timeout	http	http,server,location	1	1	0	msec			1	1.7.5
+memcached_next_upstream_tries	http	http,server,location	1	1	0	number			1	1.7.5
+memcached_pass	http	location,location-if	1	1	0				1	
+memcached_read_timeout	http	http,server,location	1	1	0	msec			1	
+memcached_send_timeout	http	http,server,location	1	1	0	msec			1	
+memcached_socket_keepalive	http	http,server,location	1	1	0	flag			1	1.15.6
+merge_slashes	http	http,server	1	1	0	flag			1	
+min_delete_depth	http	http,server,location	1	1	0	number			1	
+mirror	http	http,server,location	1	1	0			off	1	1.13.4
+mirror_request_body	http	http,server,location	1	1	0	flag			1	1.13.4
+modern_browser	http	http,server,location	1	2	0			unlisted	0	
+modern_browser_value	http	http,server,location	1	1	0				0	
+mp4	http	location	0	0	0				0	1.1.3
+mp4_buffer_size	http	http,server,location	1	1	0	size			1	1.1.3
+mp4_max_buffer_size	http	http,server,location	1	1	0	size			1	1.1.3
+mp4_start_key_frame	http	http,server,location	1	1	0	flag			1	1.21.4
+msie_padding	http	http,server,location	1	1	0	flag			1	
+msie_refresh	http	http,server,location	1	1	0	flag			1	
+multi_accept	event	events	1	1	0	flag			1	
+open_file_cache	http	http,server,location	1	2	0			inactive= max= off	1	
+open_file_cache_errors	http	http,server,location	1	1	0	flag			1	
+open_file_cache_events	http	http,server,location	1	1	0	flag			1	
+open_file_cache_min_uses	http	http,server,location	1	1	0	number			1	
+open_file_cache_valid	http	http,server,location	1	1	0	sec			1	
+open_log_file_cache	http	http,server,location	1	4	0			inactive= max= min_uses= off valid=	1	
+open_log_file_cache	stream	stream,stream-server	1	4	0			inactive= max= min_uses= off valid=	1	1.11.4
+output_buffers	http	http,server,location	2	2	0	bufs			1	
+override_charset	http	http,server,location,location-if	1	1	0	flag			1	
+pass	stream	stream-server	1	1	0				1	1.25.5
+pcre_jit	core	main	1	1	0	flag			1	1.1.12
+perl	http	location,limit_except	1	1	0				0	
+perl_modules	http	http	1	1	0	string-array			0	
+perl_require	http	http	1	1	0	string-array			0	
+perl_set	http	http	2	2	0				0	
+pid	core	main	1	1	0	string			1	
+pop3_auth	mail	mail,mail-server	1	-1	0	bitmask	plain apop cram-md5 external		0	
+pop3_capabilities	mail	mail,mail-server	1	-1	0				0	
+port_in_redirect	http	http,server,location	1	1	0	flag			1	
+post_action	http	http,server,location,location-if	1	1	0	string			1	
+postpone_gzipping	http	http,server,location	1	1	0	size			1	
+postpone_output	http	http,server,location	1	1	0	size			1	
+preread_buffer_size	stream	stream,stream-server	1	1	0	size			1	1.11.5
+preread_timeout	stream	stream,stream-server	1	1	0	msec			1	1.11.5
+protocol	mail	mail-server	1	1	0				0	
+proxy	mail	mail,mail-server	1	1	0	flag			1	
+proxy_bind	http	http,server,location	1	2	0	bind			1	
+proxy_bind	stream	stream,stream-server	1	2	0			off transparent	1	1.9.2
+proxy_buffer	mail	mail,mail-server	1	1	0	size			1	
+proxy_buffer_size	http	http,server,location	1	1	0	size			1	
+proxy_buffer_size	stream	stream,stream-server	1	1	0	size			1	1.9.4
+proxy_buffering	http	http,server,location	1	1	0	flag			1	
+proxy_buffers	http	http,server,location	2	2	0	bufs			1	
+proxy_busy_buffers_size	http	http,server,location	1	1	0	size			1	
+proxy_cache	http	http,server,location	1	1	0			off	1	
+proxy_cache_background_update	http	http,server,location	1	1	0	flag			1	1.11.10
+proxy_cache_bypass	http	http,server,location	1	-1	0	predicate			0	
+proxy_cache_convert_head	http	http,server,location	1	1	0	flag			1	1.9.7
+proxy_cache_key	http	http,server,location	1	1	0				1	
+proxy_cache_lock	http	http,server,location	1	1	0	flag			1	1.1.12
+proxy_cache_lock_age	http	http,server,location	1	1	0	msec			1	1.7.8
+proxy_cache_lock_timeout	http	http,server,location	1	1	0	msec			1	1.1.12
+proxy_cache_max_range_offset	http	http,server,location	1	1	0	offset			1	1.11.6
+proxy_cache_methods	http	http,server,location	1	-1	0	bitmask	GET HEAD POST		0	
+proxy_cache_min_uses	http	http,server,location	1	1	0	number			1	
+proxy_cache_path	http	http	2	-1	0			inactive= keys_zone= levels= loader_files= loader_sleep= loader_threshold= manager_files= manager_sleep= manager_threshold= max_size= min_free= off on use_temp_path=	0	
+proxy_cache_revalidate	http	http,server,location	1	1	0	flag			1	1.5.7
+proxy_cache_use_stale	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_502 http_503 http_504 http_403 http_404 http_429 updating off		0	
+proxy_cache_valid	http	http,server,location	1	-1	0			any	0	
+proxy_connect_timeout	http	http,server,location	1	1	0	msec			1	
+proxy_connect_timeout	stream	stream,stream-server	1	1	0	msec			1	1.9.0
+proxy_cookie_domain	http	http,server,location	1	2	0			off	1	1.1.15
+proxy_cookie_flags	http	http,server,location	1	4	0			off	1	1.19.3
+proxy_cookie_path	http	http,server,location	1	2	0			off	1	1.1.15
+proxy_download_rate	stream	stream,stream-server	1	1	0	complex-size			1	1.9.3
+proxy_downstream_buffer	stream	stream,stream-server	1	1	0	size			1	1.9.0
+proxy_force_ranges	http	http,server,location	1	1	0	flag			1	1.7.7
+proxy_half_close	stream	stream,stream-server	1	1	0	flag			1	1.21.4
+proxy_headers_hash_bucket_size	http	http,server,location	1	1	0	number			1	
+proxy_headers_hash_max_size	http	http,server,location	1	1	0	number			1	
+proxy_hide_header	http	http,server,location	1	1	0	string-array			0	
+proxy_http_version	http	http,server,location	1	1	0	enum	1.0 1.1 2		1	1.1.4
+proxy_ignore_client_abort	http	http,server,location	1	1	0	flag			1	
+proxy_ignore_headers	http	http,server,location	1	-1	0	bitmask	X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary		0	
+proxy_intercept_errors	http	http,server,location	1	1	0	flag			1	
+proxy_limit_rate	http	http,server,location	1	1	0	complex-size			1	1.7.7
+proxy_max_temp_file_size	http	http,server,location	1	1	0	size			1	
+proxy_method	http	http,server,location	1	1	0	complex			1	
+proxy_next_upstream	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_502 http_503 http_504 http_403 http_404 http_429 updating off		0	
+proxy_next_upstream	stream	stream,stream-server	1	1	0	flag			1	1.9.0
+proxy_next_upstream_timeout	http	http,server,location	1	1	0	msec			1	1.7.5
+proxy_next_upstream_timeout	stream	stream,stream-server	1	1	0	msec			1	1.9.0
+proxy_next_upstream_tries	http	http,server,location	1	1	0	number			1	1.7.5
+proxy_next_upstream_tries	stream	stream,stream-server	1	1	0	number			1	1.9.0
+proxy_no_cache	http	http,server,location	1	-1	0	predicate			0	
+proxy_pass	http	location,location-if,limit_except	1	1	0			http:// https://	1	
+proxy_pass	stream	stream-server	1	1	0				1	1.9.0
+proxy_pass_error_message	mail	mail,mail-server	1	1	0	flag			1	
+proxy_pass_header	http	http,server,location	1	1	0	string-array			0	
+proxy_pass_request_body	http	http,server,location	1	1	0	flag			1	
+proxy_pass_request_headers	http	http,server,location	1	1	0	flag			1	
+proxy_pass_trailers	http	http,server,location	1	1	0	flag			1	1.27.2
+proxy_protocol	mail	mail,mail-server	1	1	0	enum	off on v2		1	1.19.8
+proxy_protocol	stream	stream,stream-server	1	1	0	enum	off on v2		1	1.9.2
+proxy_protocol_timeout	stream	stream,stream-server	1	1	0	msec			1	1.11.4
+proxy_read_timeout	http	http,server,location	1	1	0	msec			1	
+proxy_redirect	http	http,server,location	1	2	0			default off	1	
+proxy_request_buffering	http	http,server,location	1	1	0	flag			1	1.7.11
+proxy_requests	stream	stream,stream-server	1	1	0	number			1	1.15.7
+proxy_responses	stream	stream,stream-server	1	1	0	number			1	1.9.13
+proxy_send_lowat	http	http,server,location	1	1	0	size			1	
+proxy_send_timeout	http	http,server,location	1	1	0	msec			1	
+proxy_set_body	http	http,server,location	1	1	0	string			1	
+proxy_set_header	http	http,server,location	2	2	0	keyval			0	
+proxy_smtp_auth	mail	mail,mail-server	1	1	0	flag			1	1.19.4
+proxy_socket_keepalive	http	http,server,location	1	1	0	flag			1	1.15.6
+proxy_socket_keepalive	stream	stream,stream-server	1	1	0	flag			1	1.15.6
+proxy_socket_rcvbuf	http	http,server,location	1	1	0	size			1	1.31.3
+proxy_socket_rcvbuf	stream	stream,stream-server	1	1	0	size			1	1.31.3
+proxy_socket_sndbuf	http	http,server,location	1	1	0	size			1	1.31.3
+proxy_socket_sndbuf	stream	stream,stream-server	1	1	0	size			1	1.31.3
+proxy_ssl	stream	stream,stream-server	1	1	0	flag			1	1.9.0
+proxy_ssl_alpn	stream	stream,stream-server	1	-1	0				1	1.31.0
+proxy_ssl_certificate	http	http,server,location	1	1	0	complex			1	1.7.8
+proxy_ssl_certificate	stream	stream,stream-server	1	1	0	complex			1	1.9.0
+proxy_ssl_certificate_cache	http	http,server,location	1	3	0			inactive= max= off valid=	1	1.27.4
+proxy_ssl_certificate_cache	stream	stream,stream-server	1	3	0			inactive= max= off valid=	1	1.27.4
+proxy_ssl_certificate_key	http	http,server,location	1	1	0	complex			1	1.7.8
+proxy_ssl_certificate_key	stream	stream,stream-server	1	1	0	complex			1	1.9.0
+proxy_ssl_ciphers	http	http,server,location	1	1	0	string			1	1.5.6
+proxy_ssl_ciphers	stream	stream,stream-server	1	1	0	string			1	1.9.0
+proxy_ssl_conf_command	http	http,server,location	2	2	0	keyval			0	1.19.4
+proxy_ssl_conf_command	stream	stream,stream-server	2	2	0	keyval			0	1.19.4
+proxy_ssl_crl	http	http,server,location	1	1	0	string			1	1.7.0
+proxy_ssl_crl	stream	stream,stream-server	1	1	0	string			1	1.9.0
+proxy_ssl_name	http	http,server,location	1	1	0	complex			1	1.7.0
+proxy_ssl_name	stream	stream,stream-server	1	1	0	complex			1	1.9.0
+proxy_ssl_password_file	http	http,server,location	1	1	0				1	1.7.8
+proxy_ssl_password_file	stream	stream,stream-server	1	1	0				1	1.9.0
+proxy_ssl_protocols	http	http,server,location	1	-1	0	bitmask	SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3		0	1.5.6
+proxy_ssl_protocols	stream	stream,stream-server	1	-1	0	bitmask	SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3		0	1.9.0
+proxy_ssl_server_name	http	http,server,location	1	1	0	flag			1	1.7.0
+proxy_ssl_server_name	stream	stream,stream-server	1	1	0	flag			1	1.9.0
+proxy_ssl_session_reuse	http	http,server,location	1	1	0	flag			1	
+proxy_ssl_session_reuse	stream	stream,stream-server	1	1	0	flag			1	1.9.0
+proxy_ssl_trusted_certificate	http	http,server,location	1	1	0	string			1	1.7.0
+proxy_ssl_trusted_certificate	stream	stream,stream-server	1	1	0	string			1	1.9.0
+proxy_ssl_verify	http	http,server,location	1	1	0	flag			1	1.7.0
+proxy_ssl_verify	stream	stream,stream-server	1	1	0	flag			1	1.9.0
+proxy_ssl_verify_depth	http	http,server,location	1	1	0	number			1	1.7.0
+proxy_ssl_verify_depth	stream	stream,stream-server	1	1	0	number			1	1.9.0
+proxy_store	http	http,server,location	1	1	0			off on	1	
+proxy_store_access	http	http,server,location	1	3	0	access			1	
+proxy_temp_file_write_size	http	http,server,location	1	1	0	size			1	
+proxy_temp_path	http	http,server,location	1	4	0	path			1	
+proxy_timeout	mail	mail,mail-server	1	1	0	msec			1	
+proxy_timeout	stream	stream,stream-server	1	1	0	msec			1	1.9.0
+proxy_upload_rate	stream	stream,stream-server	1	1	0	complex-size			1	1.9.3
+proxy_upstream_buffer	stream	stream,stream-server	1	1	0	size			1	1.9.0
+quic_active_connection_id_limit	http	http,server	1	1	0	number			1	1.25.0
+quic_bpf	core	main	1	1	0	flag			1	1.25.0
+quic_gso	http	http,server	1	1	0	flag			1	1.25.0
+quic_host_key	http	http,server	1	1	0				1	1.25.0
+quic_retry	http	http,server	1	1	0	flag			1	1.25.0
+random	http	upstream	0	2	0			least_conn two	0	1.15.1
+random	stream	stream-upstream	0	2	0			least_conn two	0	1.15.1
+random_index	http	location	1	1	0	flag			1	
+read_ahead	http	http,server,location	1	1	0	size			1	
+real_ip_header	http	http,server,location	1	1	0			X-Forwarded-For X-Real-IP proxy_protocol	1	
+real_ip_recursive	http	http,server,location	1	1	0	flag			1	1.3.0
+recursive_error_pages	http	http,server,location	1	1	0	flag			1	
+referer_hash_bucket_size	http	server,location	1	1	0	number			1	1.0.5
+referer_hash_max_size	http	server,location	1	1	0	number			1	1.0.5
+request_pool_size	http	http,server	1	1	0	size			1	
+reset_timedout_connection	http	http,server,location	1	1	0	flag			1	
+resolver	http	http,server,location	1	-1	0				1	
+resolver	http	upstream	1	-1	0				1	1.27.3
+resolver	mail	mail,mail-server	1	-1	0			off	1	
+resolver	stream	stream,stream-server	1	-1	0				1	1.11.3
+resolver	stream	stream-upstream	1	-1	0				1	1.27.3
+resolver_timeout	http	http,server,location	1	1	0	msec			1	
+resolver_timeout	http	upstream	1	1	0	msec			1	1.27.3
+resolver_timeout	mail	mail,mail-server	1	1	0	msec			1	
+resolver_timeout	stream	stream,stream-server	1	1	0	msec			1	1.11.3
+resolver_timeout	stream	stream-upstream	1	1	0	msec			1	1.27.3
+return	http	server,location,server-if,location-if	1	2	0			$scheme http:// https://	0	
+return	stream	stream-server	1	1	0				1	1.11.2
+rewrite	http	server,location,server-if,location-if	2	3	0			$scheme break http:// https:// last permanent redirect	0	
+rewrite_log	http	http,server,location,server-if,location-if	1	1	0	flag			1	
+root	http	http,server,location,location-if	1	1	0				1	
+satisfy	http	http,server,location	1	1	0	enum	all any		1	
+scgi_bind	http	http,server,location	1	2	0	bind			1	
+scgi_buffer_size	http	http,server,location	1	1	0	size			1	
+scgi_buffering	http	http,server,location	1	1	0	flag			1	1.1.5
+scgi_buffers	http	http,server,location	2	2	0	bufs			1	
+scgi_busy_buffers_size	http	http,server,location	1	1	0	size			1	
+scgi_cache	http	http,server,location	1	1	0			off	1	
+scgi_cache_background_update	http	http,server,location	1	1	0	flag			1	1.11.10
+scgi_cache_bypass	http	http,server,location	1	-1	0	predicate			0	
+scgi_cache_key	http	http,server,location	1	1	0				1	
+scgi_cache_lock	http	http,server,location	1	1	0	flag			1	1.1.12
+scgi_cache_lock_age	http	http,server,location	1	1	0	msec			1	1.7.8
+scgi_cache_lock_timeout	http	http,server,location	1	1	0	msec			1	1.1.12
+scgi_cache_max_range_offset	http	http,server,location	1	1	0	offset			1	1.11.6
+scgi_cache_methods	http	http,server,location	1	-1	0	bitmask	GET HEAD POST		0	
+scgi_cache_min_uses	http	http,server,location	1	1	0	number			1	
+scgi_cache_path	http	http	2	-1	0			inactive= keys_zone= levels= loader_files= loader_sleep= loader_threshold= manager_files= manager_sleep= manager_threshold= max_size= min_free= off on use_temp_path=	0	
+scgi_cache_revalidate	http	http,server,location	1	1	0	flag			1	1.5.7
+scgi_cache_use_stale	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off		0	
+scgi_cache_valid	http	http,server,location	1	-1	0			any	0	
+scgi_connect_timeout	http	http,server,location	1	1	0	msec			1	
+scgi_force_ranges	http	http,server,location	1	1	0	flag			1	1.7.7
+scgi_hide_header	http	http,server,location	1	1	0	string-array			0	
+scgi_ignore_client_abort	http	http,server,location	1	1	0	flag			1	
+scgi_ignore_headers	http	http,server,location	1	-1	0	bitmask	X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary		0	
+scgi_intercept_errors	http	http,server,location	1	1	0	flag			1	
+scgi_limit_rate	http	http,server,location	1	1	0	complex-size			1	1.7.7
+scgi_max_temp_file_size	http	http,server,location	1	1	0	size			1	
+scgi_next_upstream	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off		0	
+scgi_next_upstream_timeout	http	http,server,location	1	1	0	msec			1	1.7.5
+scgi_next_upstream_tries	http	http,server,location	1	1	0	number			1	1.7.5
+scgi_no_cache	http	http,server,location	1	-1	0	predicate			0	
+scgi_param	http	http,server,location	2	3	0	param			0	
+scgi_pass	http	location,location-if	1	1	0				1	
+scgi_pass_header	http	http,server,location	1	1	0	string-array			0	
+scgi_pass_request_body	http	http,server,location	1	1	0	flag			1	
+scgi_pass_request_headers	http	http,server,location	1	1	0	flag			1	
+scgi_read_timeout	http	http,server,location	1	1	0	msec			1	
+scgi_request_buffering	http	http,server,location	1	1	0	flag			1	1.7.11
+scgi_send_timeout	http	http,server,location	1	1	0	msec			1	
+scgi_socket_keepalive	http	http,server,location	1	1	0	flag			1	1.15.6
+scgi_socket_rcvbuf	http	http,server,location	1	1	0	size			1	1.31.3
+scgi_socket_sndbuf	http	http,server,location	1	1	0	size			1	1.31.3
+scgi_store	http	http,server,location	1	1	0			off on	1	
+scgi_store_access	http	http,server,location	1	3	0	access			1	
+scgi_temp_file_write_size	http	http,server,location	1	1	0	size			1	
+scgi_temp_path	http	http,server,location	1	4	0	path			1	
+secure_link	http	http,server,location	1	1	0	complex			1	
+secure_link_md5	http	http,server,location	1	1	0	complex			1	
+secure_link_secret	http	http,server,location	1	1	0	string			1	
+send_lowat	http	http,server,location	1	1	0	size			1	
+send_timeout	http	http,server,location	1	1	0	msec			1	
+sendfile	http	http,server,location,location-if	1	1	0	flag			1	
+sendfile_max_chunk	http	http,server,location	1	1	0	size			1	
+server	http	http	0	0	1				0	
+server	http	upstream	1	-1	0			backup down drain fail_timeout= max_conns= max_fails= resolve route= service= weight=	0	
+server	mail	mail	0	0	1				0	
+server	stream	stream	0	0	1				0	1.9.0
+server	stream	stream-upstream	1	-1	0			backup down fail_timeout= max_conns= max_fails= resolve service= weight=	0	1.9.0
+server_name	http	server	1	-1	0			$hostname	0	
+server_name	mail	mail,mail-server	1	1	0	string			1	
+server_name	stream	stream-server	1	-1	0			$hostname	0	1.25.5
+server_name_in_redirect	http	http,server,location	1	1	0	flag			1	
+server_names_hash_bucket_size	http	http	1	1	0	number			1	
+server_names_hash_bucket_size	stream	stream	1	1	0	number			1	1.25.5
+server_names_hash_max_size	http	http	1	1	0	number			1	
+server_names_hash_max_size	stream	stream	1	1	0	number			1	1.25.5
+server_tokens	http	http,server,location	1	1	0	enum	off on build		1	
+set	http	server,location,server-if,location-if	2	2	0				0	
+set	stream	stream-server	2	2	0				0	1.19.3
+set_real_ip_from	http	http,server,location	1	1	0			unix:	0	
+set_real_ip_from	mail	mail,mail-server	1	1	0			unix:	0	1.19.8
+set_real_ip_from	stream	stream,stream-server	1	1	0			unix:	0	1.11.4
+slice	http	http,server,location	1	1	0	size			1	1.9.8
+smtp_auth	mail	mail,mail-server	1	-1	0	bitmask	plain login cram-md5 external none		0	
+smtp_capabilities	mail	mail,mail-server	1	-1	0				0	
+smtp_client_buffer	mail	mail,mail-server	1	1	0	size			1	
+smtp_greeting_delay	mail	mail,mail-server	1	1	0	msec			1	
+source_charset	http	http,server,location,location-if	1	1	0			off	1	
+split_clients	http	http	2	2	1				0	
+split_clients	stream	stream	2	2	1				0	1.11.3
+ssi	http	http,server,location,location-if	1	1	0	flag			1	
+ssi_ignore_recycled_buffers	http	http,server,location	1	1	0	flag			1	
+ssi_last_modified	http	http,server,location	1	1	0	flag			1	1.5.1
+ssi_min_file_chunk	http	http,server,location	1	1	0	size			1	
+ssi_silent_errors	http	http,server,location	1	1	0	flag			1	
+ssi_types	http	http,server,location	1	-1	0				0	
+ssi_value_length	http	http,server,location	1	1	0	size			1	
+ssl_alpn	stream	stream,stream-server	1	-1	0				1	1.21.4
+ssl_buffer_size	http	http,server	1	1	0	size			1	1.5.9
+ssl_certificate	http	http,server	1	1	0	string-array			0	
+ssl_certificate	mail	mail,mail-server	1	1	0	string-array			0	
+ssl_certificate	stream	stream,stream-server	1	1	0	string-array			0	1.9.0
+ssl_certificate_cache	http	http,server	1	3	0			inactive= max= off valid=	1	1.27.4
+ssl_certificate_cache	stream	stream,stream-server	1	3	0			inactive= max= off valid=	1	1.27.4
+ssl_certificate_compression	http	http,server	1	1	0	flag			1	1.29.1
+ssl_certificate_compression	mail	mail,mail-server	1	1	0	flag			1	1.29.1
+ssl_certificate_compression	stream	stream,stream-server	1	1	0	flag			1	1.29.1
+ssl_certificate_key	http	http,server	1	1	0	string-array			0	
+ssl_certificate_key	mail	mail,mail-server	1	1	0	string-array			0	
+ssl_certificate_key	stream	stream,stream-server	1	1	0	string-array			0	1.9.0
+ssl_ciphers	http	http,server	1	1	0	string			1	
+ssl_ciphers	mail	mail,mail-server	1	1	0	string			1	
+ssl_ciphers	stream	stream,stream-server	1	1	0	string			1	1.9.0
+ssl_client_certificate	http	http,server	1	1	0	string			1	
+ssl_client_certificate	mail	mail,mail-server	1	1	0	string			1	1.7.11
+ssl_client_certificate	stream	stream,stream-server	1	1	0	string			1	1.11.8
+ssl_conf_command	http	http,server	2	2	0	keyval			0	1.19.4
+ssl_conf_command	mail	mail,mail-server	2	2	0	keyval			0	1.19.4
+ssl_conf_command	stream	stream,stream-server	2	2	0	keyval			0	1.19.4
+ssl_crl	http	http,server	1	1	0	string			1	
+ssl_crl	mail	mail,mail-server	1	1	0	string			1	1.7.11
+ssl_crl	stream	stream,stream-server	1	1	0	string			1	1.11.8
+ssl_dhparam	http	http,server	1	1	0	string			1	
+ssl_dhparam	mail	mail,mail-server	1	1	0	string			1	
+ssl_dhparam	stream	stream,stream-server	1	1	0	string			1	1.9.0
+ssl_early_data	http	http,server	1	1	0	flag			1	1.15.3
+ssl_ecdh_curve	http	http,server	1	1	0	string			1	
+ssl_ecdh_curve	mail	mail,mail-server	1	1	0	string			1	
+ssl_ecdh_curve	stream	stream,stream-server	1	1	0	string			1	1.9.0
+ssl_ech_file	http	http,server	1	1	0	string-array			0	1.29.4
+ssl_ech_file	stream	stream,stream-server	1	1	0	string-array			0	1.29.4
+ssl_engine	core	main	1	1	0				1	
+ssl_handshake_timeout	stream	stream,stream-server	1	1	0	msec			1	1.9.0
+ssl_object_cache_inheritable	core	main	1	1	0	flag			1	1.27.4
+ssl_ocsp	http	http,server	1	1	0	enum	off on leaf		1	1.19.0
+ssl_ocsp	stream	stream,stream-server	1	1	0	enum	off on leaf		1	1.27.2
+ssl_ocsp_cache	http	http,server	1	1	0			off shared:	1	1.19.0
+ssl_ocsp_cache	stream	stream,stream-server	1	1	0			off shared:	1	1.27.2
+ssl_ocsp_responder	http	http,server	1	1	0	string			1	1.19.0
+ssl_ocsp_responder	stream	stream,stream-server	1	1	0	string			1	1.27.2
+ssl_password_file	http	http,server	1	1	0				1	1.7.3
+ssl_password_file	mail	mail,mail-server	1	1	0				1	1.7.3
+ssl_password_file	stream	stream,stream-server	1	1	0				1	1.9.0
+ssl_prefer_server_ciphers	http	http,server	1	1	0	flag			1	
+ssl_prefer_server_ciphers	mail	mail,mail-server	1	1	0	flag			1	
+ssl_prefer_server_ciphers	stream	stream,stream-server	1	1	0	flag			1	1.9.0
+ssl_preread	stream	stream,stream-server	1	1	0	flag			1	1.11.5
+ssl_protocols	http	http,server	1	-1	0	bitmask	SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3		0	
+ssl_protocols	mail	mail,mail-server	1	-1	0	bitmask	SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3		0	
+ssl_protocols	stream	stream,stream-server	1	-1	0	bitmask	SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3		0	1.9.0
+ssl_reject_handshake	http	http,server	1	1	0	flag			1	1.19.4
+ssl_reject_handshake	stream	stream,stream-server	1	1	0	flag			1	1.25.5
+ssl_session_cache	http	http,server	1	2	0			builtin builtin: none off shared:	0	
+ssl_session_cache	mail	mail,mail-server	1	2	0			builtin builtin: none off shared:	0	
+ssl_session_cache	stream	stream,stream-server	1	2	0			builtin builtin: none off shared:	0	1.9.0
+ssl_session_ticket_key	http	http,server	1	1	0	string-array			0	1.5.7
+ssl_session_ticket_key	mail	mail,mail-server	1	1	0	string-array			0	1.5.7
+ssl_session_ticket_key	stream	stream,stream-server	1	1	0	string-array			0	1.9.0
+ssl_session_tickets	http	http,server	1	1	0	flag			1	1.5.9
+ssl_session_tickets	mail	mail,mail-server	1	1	0	flag			1	1.5.9
+ssl_session_tickets	stream	stream,stream-server	1	1	0	flag			1	1.9.0
+ssl_session_timeout	http	http,server	1	1	0	sec			1	
+ssl_session_timeout	mail	mail,mail-server	1	1	0	sec			1	
+ssl_session_timeout	stream	stream,stream-server	1	1	0	sec			1	1.9.0
+ssl_stapling	http	http,server	1	1	0	flag			1	1.3.7
+ssl_stapling	stream	stream,stream-server	1	1	0	flag			1	1.27.2
+ssl_stapling_file	http	http,server	1	1	0	string			1	1.3.7
+ssl_stapling_file	stream	stream,stream-server	1	1	0	string			1	1.27.2
+ssl_stapling_responder	http	http,server	1	1	0	string			1	1.3.7
+ssl_stapling_responder	stream	stream,stream-server	1	1	0	string			1	1.27.2
+ssl_stapling_verify	http	http,server	1	1	0	flag			1	1.3.7
+ssl_stapling_verify	stream	stream,stream-server	1	1	0	flag			1	1.27.2
+ssl_trusted_certificate	http	http,server	1	1	0	string			1	1.3.7
+ssl_trusted_certificate	mail	mail,mail-server	1	1	0	string			1	1.7.11
+ssl_trusted_certificate	stream	stream,stream-server	1	1	0	string			1	1.11.8
+ssl_verify_client	http	http,server	1	1	0	enum	off on optional optional_no_ca		1	
+ssl_verify_client	mail	mail,mail-server	1	1	0	enum	off on optional optional_no_ca		1	1.7.11
+ssl_verify_client	stream	stream,stream-server	1	1	0	enum	off on optional optional_no_ca		1	1.11.8
+ssl_verify_depth	http	http,server	1	1	0	number			1	
+ssl_verify_depth	mail	mail,mail-server	1	1	0	number			1	1.7.11
+ssl_verify_depth	stream	stream,stream-server	1	1	0	number			1	1.11.8
+starttls	mail	mail,mail-server	1	1	0	enum			1	
+sticky	http	upstream	2	-1	0			cookie learn route	1	1.29.6
+stream	core	main	0	0	1				1	1.9.0
+stub_status	http	server,location	0	1	0				0	
+sub_filter	http	http,server,location	2	2	0				0	
+sub_filter_last_modified	http	http,server,location	1	1	0	flag			1	1.5.1
+sub_filter_once	http	http,server,location	1	1	0	flag			1	
+sub_filter_types	http	http,server,location	1	-1	0				0	
+subrequest_output_buffer_size	http	http,server,location	1	1	0	size			1	1.13.10
+tcp_nodelay	http	http,server,location	1	1	0	flag			1	
+tcp_nodelay	stream	stream,stream-server	1	1	0	flag			1	1.9.4
+tcp_nopush	http	http,server,location	1	1	0	flag			1	
+thread_pool	core	main	2	3	0			max_queue= threads=	0	1.7.11
+timeout	mail	mail,mail-server	1	1	0	msec			1	
+timer_resolution	core	main	1	1	0	msec			1	
+try_files	http	server,location	2	-1	0				1	
+tunnel_bind	http	http,server,location	1	2	0	bind			1	1.31.0
+tunnel_buffer_size	http	http,server,location	1	1	0	size			1	1.31.0
+tunnel_connect_timeout	http	http,server,location	1	1	0	msec			1	1.31.0
+tunnel_next_upstream	http	http,server,location	1	-1	0	bitmask	error timeout off		0	1.31.0
+tunnel_next_upstream_timeout	http	http,server,location	1	1	0	msec			1	1.31.0
+tunnel_next_upstream_tries	http	http,server,location	1	1	0	number			1	1.31.0
+tunnel_pass	http	server,location,location-if	0	1	0				1	1.31.0
+tunnel_read_timeout	http	http,server,location	1	1	0	msec			1	1.31.0
+tunnel_send_lowat	http	http,server,location	1	1	0	size			1	1.31.0
+tunnel_send_timeout	http	http,server,location	1	1	0	msec			1	1.31.0
+tunnel_socket_keepalive	http	http,server,location	1	1	0	flag			1	1.31.0
+tunnel_socket_rcvbuf	http	http,server,location	1	1	0	size			1	1.31.3
+tunnel_socket_sndbuf	http	http,server,location	1	1	0	size			1	1.31.3
+types	http	http,server,location	0	0	1				0	
+types_hash_bucket_size	http	http,server,location	1	1	0	number			1	
+types_hash_max_size	http	http,server,location	1	1	0	number			1	
+underscores_in_headers	http	http,server	1	1	0	flag			1	
+uninitialized_variable_warn	http	http,server,location,server-if,location-if	1	1	0	flag			1	
+upstream	http	http	1	1	1				0	
+upstream	stream	stream	1	1	1				0	1.9.0
+use	event	events	1	1	0				1	
+user	core	main	1	2	0				1	
+userid	http	http,server,location	1	1	0	enum	off log v1 on		1	
+userid_domain	http	http,server,location	1	1	0	string			1	
+userid_expires	http	http,server,location	1	1	0			max off	1	
+userid_flags	http	http,server,location	1	3	0	bitmask	off secure httponly samesite=strict samesite=lax samesite=none		0	1.19.3
+userid_mark	http	http,server,location	1	1	0			off	1	
+userid_name	http	http,server,location	1	1	0	string			1	
+userid_p3p	http	http,server,location	1	1	0	string			1	
+userid_path	http	http,server,location	1	1	0	string			1	
+userid_service	http	http,server,location	1	1	0	number			1	
+uwsgi_bind	http	http,server,location	1	2	0	bind			1	
+uwsgi_buffer_size	http	http,server,location	1	1	0	size			1	
+uwsgi_buffering	http	http,server,location	1	1	0	flag			1	1.1.5
+uwsgi_buffers	http	http,server,location	2	2	0	bufs			1	
+uwsgi_busy_buffers_size	http	http,server,location	1	1	0	size			1	
+uwsgi_cache	http	http,server,location	1	1	0			off	1	
+uwsgi_cache_background_update	http	http,server,location	1	1	0	flag			1	1.11.10
+uwsgi_cache_bypass	http	http,server,location	1	-1	0	predicate			0	
+uwsgi_cache_key	http	http,server,location	1	1	0				1	
+uwsgi_cache_lock	http	http,server,location	1	1	0	flag			1	1.1.12
+uwsgi_cache_lock_age	http	http,server,location	1	1	0	msec			1	
+uwsgi_cache_lock_timeout	http	http,server,location	1	1	0	msec			1	1.1.12
+uwsgi_cache_max_range_offset	http	http,server,location	1	1	0	offset			1	1.11.6
+uwsgi_cache_methods	http	http,server,location	1	-1	0	bitmask	GET HEAD POST		0	
+uwsgi_cache_min_uses	http	http,server,location	1	1	0	number			1	
+uwsgi_cache_path	http	http	2	-1	0			inactive= keys_zone= levels= loader_files= loader_sleep= loader_threshold= manager_files= manager_sleep= manager_threshold= max_size= min_free= off on use_temp_path=	0	
+uwsgi_cache_revalidate	http	http,server,location	1	1	0	flag			1	1.5.7
+uwsgi_cache_use_stale	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off		0	
+uwsgi_cache_valid	http	http,server,location	1	-1	0			any	0	
+uwsgi_connect_timeout	http	http,server,location	1	1	0	msec			1	
+uwsgi_force_ranges	http	http,server,location	1	1	0	flag			1	1.7.7
+uwsgi_hide_header	http	http,server,location	1	1	0	string-array			0	
+uwsgi_ignore_client_abort	http	http,server,location	1	1	0	flag			1	
+uwsgi_ignore_headers	http	http,server,location	1	-1	0	bitmask	X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary		0	
+uwsgi_intercept_errors	http	http,server,location	1	1	0	flag			1	
+uwsgi_limit_rate	http	http,server,location	1	1	0	complex-size			1	1.7.7
+uwsgi_max_temp_file_size	http	http,server,location	1	1	0	size			1	
+uwsgi_modifier1	http	http,server,location	1	1	0	number			1	
+uwsgi_modifier2	http	http,server,location	1	1	0	number			1	
+uwsgi_next_upstream	http	http,server,location	1	-1	0	bitmask	error timeout invalid_header non_idempotent http_500 http_503 http_403 http_404 http_429 updating off		0	
+uwsgi_next_upstream_timeout	http	http,server,location	1	1	0	msec			1	1.7.5
+uwsgi_next_upstream_tries	http	http,server,location	1	1	0	number			1	1.7.5
+uwsgi_no_cache	http	http,server,location	1	-1	0	predicate			0	
+uwsgi_param	http	http,server,location	2	3	0	param			0	
+uwsgi_pass	http	location,location-if	1	1	0			suwsgi:// uwsgi://	1	
+uwsgi_pass_header	http	http,server,location	1	1	0	string-array			0	
+uwsgi_pass_request_body	http	http,server,location	1	1	0	flag			1	
+uwsgi_pass_request_headers	http	http,server,location	1	1	0	flag			1	
+uwsgi_read_timeout	http	http,server,location	1	1	0	msec			1	
+uwsgi_request_buffering	http	http,server,location	1	1	0	flag			1	1.7.11
+uwsgi_send_timeout	http	http,server,location	1	1	0	msec			1	
+uwsgi_socket_keepalive	http	http,server,location	1	1	0	flag			1	1.15.6
+uwsgi_socket_rcvbuf	http	http,server,location	1	1	0	size			1	1.31.3
+uwsgi_socket_sndbuf	http	http,server,location	1	1	0	size			1	1.31.3
+uwsgi_ssl_certificate	http	http,server,location	1	1	0	complex			1	1.7.8
+uwsgi_ssl_certificate_cache	http	http,server,location	1	3	0			inactive= max= off valid=	1	1.27.4
+uwsgi_ssl_certificate_key	http	http,server,location	1	1	0	complex			1	1.7.8
+uwsgi_ssl_ciphers	http	http,server,location	1	1	0	string			1	1.5.8
+uwsgi_ssl_conf_command	http	http,server,location	2	2	0	keyval			0	1.19.4
+uwsgi_ssl_crl	http	http,server,location	1	1	0	string			1	1.7.0
+uwsgi_ssl_name	http	http,server,location	1	1	0	complex			1	1.7.0
+uwsgi_ssl_password_file	http	http,server,location	1	1	0				1	1.7.8
+uwsgi_ssl_protocols	http	http,server,location	1	-1	0	bitmask	SSLv2 SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3		0	1.5.8
+uwsgi_ssl_server_name	http	http,server,location	1	1	0	flag			1	1.7.0
+uwsgi_ssl_session_reuse	http	http,server,location	1	1	0	flag			1	1.5.8
+uwsgi_ssl_trusted_certificate	http	http,server,location	1	1	0	string			1	1.7.0
+uwsgi_ssl_verify	http	http,server,location	1	1	0	flag			1	1.7.0
+uwsgi_ssl_verify_depth	http	http,server,location	1	1	0	number			1	1.7.0
+uwsgi_store	http	http,server,location	1	1	0			off on	1	
+uwsgi_store_access	http	http,server,location	1	3	0	access			1	
+uwsgi_string	http	http,server,location	1	1	0	string			1	
+uwsgi_temp_file_write_size	http	http,server,location	1	1	0	size			1	
+uwsgi_temp_path	http	http,server,location	1	4	0	path			1	
+valid_referers	http	server,location	1	-1	0			blocked none server_names	0	
+variables_hash_bucket_size	http	http	1	1	0	number			1	
+variables_hash_bucket_size	stream	stream	1	1	0	number			1	1.11.2
+variables_hash_max_size	http	http	1	1	0	number			1	
+variables_hash_max_size	stream	stream	1	1	0	number			1	1.11.2
+worker_aio_requests	event	events	1	1	0	number			1	1.1.4
+worker_connections	event	events	1	1	0				1	
+worker_cpu_affinity	core	main	1	-1	0			auto	1	
+worker_priority	core	main	1	1	0				1	
+worker_processes	core	main	1	1	0			auto	1	
+worker_rlimit_core	core	main	1	1	0	offset			1	
+worker_rlimit_nofile	core	main	1	1	0	number			1	
+worker_shutdown_timeout	core	main	1	1	0	msec			1	1.11.11
+working_directory	core	main	1	1	0	string			1	
+xclient	mail	mail,mail-server	1	1	0	flag			1	
+xml_entities	http	http,server,location	1	1	0				1	
+xml_external_entities	http	http,server,location	1	1	0	flag			1	1.31.3
+xslt_last_modified	http	http,server,location	1	1	0	flag			1	1.5.1
+xslt_param	http	http,server,location	2	2	0				0	1.1.18
+xslt_string_param	http	http,server,location	2	2	0				0	1.1.18
+xslt_stylesheet	http	location	1	-1	0				0	
+xslt_types	http	http,server,location	1	-1	0				0	
+zone	http	upstream	1	2	0				0	1.9.0
+zone	stream	stream-upstream	1	2	0				0	1.9.0`;
 
 /** Directives that nginx's documentation or another system's build has and a stock build on Linux has not: name, contexts, first version. */
-export const others: readonly (readonly [string, string, string])[] = [
-  ["accept_terms_of_service","acme_issuer",""],
-  ["account_key","acme_issuer",""],
-  ["acme_certificate","server",""],
-  ["acme_issuer","http",""],
-  ["acme_shared_zone","http",""],
-  ["api","location",""],
-  ["auth_jwt","http,limit_except,location,server",""],
-  ["auth_jwt_claim_set","http",""],
-  ["auth_jwt_header_set","http",""],
-  ["auth_jwt_key_cache","http,location,server",""],
-  ["auth_jwt_key_file","http,limit_except,location,server",""],
-  ["auth_jwt_key_request","http,limit_except,location,server",""],
-  ["auth_jwt_leeway","http,location,server",""],
-  ["auth_jwt_require","http,limit_except,location,server",""],
-  ["auth_jwt_type","http,limit_except,location,server",""],
-  ["auth_oidc","http,location,server",""],
-  ["auth_require","http,limit_except,location,server",""],
-  ["challenge","acme_issuer",""],
-  ["client_id","oidc_provider",""],
-  ["client_secret","oidc_provider",""],
-  ["common_name_in_csr","acme_issuer",""],
-  ["config_url","oidc_provider",""],
-  ["contact","acme_issuer",""],
-  ["cookie_name","oidc_provider",""],
-  ["devpoll_changes","events",""],
-  ["devpoll_events","events",""],
-  ["enforce_initial_report","mgmt",""],
-  ["error_log_tag","http,location,server",""],
-  ["eventport_events","events",""],
-  ["external_account_key","acme_issuer",""],
-  ["extra_auth_args","oidc_provider",""],
-  ["f4f","location",""],
-  ["f4f_buffer_size","http,location,server",""],
-  ["fastcgi_allow_upstream","http,location,server",""],
-  ["fastcgi_bind_dynamic","http,location,server",""],
-  ["fastcgi_cache_purge","http,location,server",""],
-  ["fastcgi_request_dynamic","http,location,server",""],
-  ["frontchannel_logout_uri","oidc_provider",""],
-  ["grpc_allow_upstream","http,location,server",""],
-  ["grpc_bind_dynamic","http,location,server",""],
-  ["grpc_request_dynamic","http,location,server",""],
-  ["grpc_ssl_key_log","http,location,server",""],
-  ["health_check","location,stream-server",""],
-  ["health_check_timeout","stream,stream-server",""],
-  ["hls","location",""],
-  ["hls_buffers","http,location,server",""],
-  ["hls_forward_args","http,location,server",""],
-  ["hls_fragment","http,location,server",""],
-  ["hls_mp4_buffer_size","http,location,server",""],
-  ["hls_mp4_max_buffer_size","http,location,server",""],
-  ["include","",""],
-  ["internal_redirect","location,server",""],
-  ["issuer","oidc_provider",""],
-  ["js_access","limit_except,location,location-if,stream,stream-server",""],
-  ["js_body_filter","limit_except,location,location-if",""],
-  ["js_content","limit_except,location,location-if",""],
-  ["js_context_reuse","http,location,server,stream,stream-server",""],
-  ["js_engine","http,location,server,stream,stream-server",""],
-  ["js_fetch_buffer_size","http,location,server,stream,stream-server",""],
-  ["js_fetch_ciphers","http,location,server,stream,stream-server",""],
-  ["js_fetch_keepalive","http,location,server,stream,stream-server",""],
-  ["js_fetch_keepalive_requests","http,location,server,stream,stream-server",""],
-  ["js_fetch_keepalive_time","http,location,server,stream,stream-server",""],
-  ["js_fetch_keepalive_timeout","http,location,server,stream,stream-server",""],
-  ["js_fetch_max_response_buffer_size","http,location,server,stream,stream-server",""],
-  ["js_fetch_protocols","http,location,server,stream,stream-server",""],
-  ["js_fetch_proxy","http,location,server,stream,stream-server",""],
-  ["js_fetch_timeout","http,location,server,stream,stream-server",""],
-  ["js_fetch_trusted_certificate","http,location,server,stream,stream-server",""],
-  ["js_fetch_verify","http,location,server,stream,stream-server",""],
-  ["js_fetch_verify_depth","http,location,server,stream,stream-server",""],
-  ["js_filter","stream,stream-server",""],
-  ["js_header_filter","limit_except,location,location-if",""],
-  ["js_import","http,location,server,stream,stream-server",""],
-  ["js_include","http,stream",""],
-  ["js_load_http_native_module","main",""],
-  ["js_load_stream_native_module","main",""],
-  ["js_path","http,location,server,stream,stream-server",""],
-  ["js_periodic","location,stream-server",""],
-  ["js_preload_object","http,location,server,stream,stream-server",""],
-  ["js_preread","stream,stream-server",""],
-  ["js_set","http,location,server,stream,stream-server",""],
-  ["js_shared_dict_zone","http,stream",""],
-  ["js_var","http,location,server,stream,stream-server",""],
-  ["json_max_depth","http","1.31.5"],
-  ["json_set","http","1.31.5"],
-  ["keyval","http,stream",""],
-  ["keyval_zone","http,stream",""],
-  ["kqueue_changes","events",""],
-  ["kqueue_events","events",""],
-  ["license_token","mgmt",""],
-  ["logout_token_hint","oidc_provider",""],
-  ["logout_uri","oidc_provider",""],
-  ["match","http,stream",""],
-  ["memcached_allow_upstream","http,location,server",""],
-  ["memcached_bind_dynamic","http,location,server",""],
-  ["mgmt","main",""],
-  ["mp4_limit_rate","http,location,server",""],
-  ["mp4_limit_rate_after","http,location,server",""],
-  ["mqtt","stream,stream-server",""],
-  ["mqtt_buffers","stream,stream-server",""],
-  ["mqtt_preread","stream,stream-server",""],
-  ["mqtt_rewrite_buffer_size","stream-server",""],
-  ["mqtt_set_connect","stream-server",""],
-  ["ntlm","upstream",""],
-  ["num_map","http,stream",""],
-  ["oidc_provider","http",""],
-  ["otel_exporter","http",""],
-  ["otel_resource_attr","http",""],
-  ["otel_service_name","http",""],
-  ["otel_span_attr","http,location,server",""],
-  ["otel_span_name","http,location,server",""],
-  ["otel_trace","http,location,server",""],
-  ["otel_trace_context","http,location,server",""],
-  ["pkce","oidc_provider",""],
-  ["post_logout_uri","oidc_provider",""],
-  ["preferred_chain","acme_issuer",""],
-  ["profile","acme_issuer",""],
-  ["proxy_allow_upstream","http,location,server",""],
-  ["proxy_bind_dynamic","http,location,server,stream,stream-server",""],
-  ["proxy_cache_purge","http,location,server",""],
-  ["proxy_password","mgmt",""],
-  ["proxy_request_dynamic","http,location,server",""],
-  ["proxy_session_drop","stream,stream-server",""],
-  ["proxy_ssl_key_log","http,location,server,stream,stream-server",""],
-  ["proxy_username","mgmt",""],
-  ["queue","upstream",""],
-  ["redirect_uri","oidc_provider",""],
-  ["scgi_allow_upstream","http,location,server",""],
-  ["scgi_bind_dynamic","http,location,server",""],
-  ["scgi_cache_purge","http,location,server",""],
-  ["scgi_request_dynamic","http,location,server",""],
-  ["scope","oidc_provider",""],
-  ["session_log","http,location,server",""],
-  ["session_log_format","http",""],
-  ["session_log_zone","http",""],
-  ["session_store","oidc_provider",""],
-  ["session_timeout","oidc_provider",""],
-  ["ssl_key_log","http,server,stream,stream-server",""],
-  ["ssl_verify","acme_issuer,mgmt",""],
-  ["stall_threshold","events",""],
-  ["state","stream-upstream,upstream",""],
-  ["state_path","acme_issuer,mgmt",""],
-  ["status","location",""],
-  ["status_format","http,location,server",""],
-  ["status_zone","location,location-if,server",""],
-  ["tunnel_allow_upstream","http,location,server",""],
-  ["tunnel_bind_dynamic","http,location,server",""],
-  ["upstream_conf","location",""],
-  ["uri","acme_issuer",""],
-  ["usage_report","mgmt",""],
-  ["userinfo","oidc_provider",""],
-  ["uwsgi_allow_upstream","http,location,server",""],
-  ["uwsgi_bind_dynamic","http,location,server",""],
-  ["uwsgi_cache_purge","http,location,server",""],
-  ["uwsgi_request_dynamic","http,location,server",""],
-  ["uwsgi_ssl_key_log","http,location,server",""],
-  ["zone_sync","stream-server",""],
-  ["zone_sync_buffers","stream,stream-server",""],
-  ["zone_sync_connect_retry_interval","stream,stream-server",""],
-  ["zone_sync_connect_timeout","stream,stream-server",""],
-  ["zone_sync_interval","stream,stream-server",""],
-  ["zone_sync_recv_buffer_size","stream,stream-server",""],
-  ["zone_sync_server","stream-server",""],
-  ["zone_sync_ssl","stream,stream-server",""],
-  ["zone_sync_ssl_certificate","stream,stream-server",""],
-  ["zone_sync_ssl_certificate_key","stream,stream-server",""],
-  ["zone_sync_ssl_ciphers","stream,stream-server",""],
-  ["zone_sync_ssl_conf_command","stream,stream-server",""],
-  ["zone_sync_ssl_crl","stream,stream-server",""],
-  ["zone_sync_ssl_name","stream,stream-server",""],
-  ["zone_sync_ssl_password_file","stream,stream-server",""],
-  ["zone_sync_ssl_protocols","stream,stream-server",""],
-  ["zone_sync_ssl_server_name","stream,stream-server",""],
-  ["zone_sync_ssl_trusted_certificate","stream,stream-server",""],
-  ["zone_sync_ssl_verify","stream,stream-server",""],
-  ["zone_sync_ssl_verify_depth","stream,stream-server",""],
-  ["zone_sync_timeout","stream,stream-server",""],
-];
+export const others = `\
+accept_terms_of_service	acme_issuer	
+account_key	acme_issuer	
+acme_certificate	server	
+acme_issuer	http	
+acme_shared_zone	http	
+api	location	
+auth_jwt	http,limit_except,location,server	
+auth_jwt_claim_set	http	
+auth_jwt_header_set	http	
+auth_jwt_key_cache	http,location,server	
+auth_jwt_key_file	http,limit_except,location,server	
+auth_jwt_key_request	http,limit_except,location,server	
+auth_jwt_leeway	http,location,server	
+auth_jwt_require	http,limit_except,location,server	
+auth_jwt_type	http,limit_except,location,server	
+auth_oidc	http,location,server	
+auth_require	http,limit_except,location,server	
+challenge	acme_issuer	
+client_id	oidc_provider	
+client_secret	oidc_provider	
+common_name_in_csr	acme_issuer	
+config_url	oidc_provider	
+contact	acme_issuer	
+cookie_name	oidc_provider	
+devpoll_changes	events	
+devpoll_events	events	
+enforce_initial_report	mgmt	
+error_log_tag	http,location,server	
+eventport_events	events	
+external_account_key	acme_issuer	
+extra_auth_args	oidc_provider	
+f4f	location	
+f4f_buffer_size	http,location,server	
+fastcgi_allow_upstream	http,location,server	
+fastcgi_bind_dynamic	http,location,server	
+fastcgi_cache_purge	http,location,server	
+fastcgi_request_dynamic	http,location,server	
+frontchannel_logout_uri	oidc_provider	
+grpc_allow_upstream	http,location,server	
+grpc_bind_dynamic	http,location,server	
+grpc_request_dynamic	http,location,server	
+grpc_ssl_key_log	http,location,server	
+health_check	location,stream-server	
+health_check_timeout	stream,stream-server	
+hls	location	
+hls_buffers	http,location,server	
+hls_forward_args	http,location,server	
+hls_fragment	http,location,server	
+hls_mp4_buffer_size	http,location,server	
+hls_mp4_max_buffer_size	http,location,server	
+include		
+internal_redirect	location,server	
+issuer	oidc_provider	
+js_access	limit_except,location,location-if,stream,stream-server	
+js_body_filter	limit_except,location,location-if	
+js_content	limit_except,location,location-if	
+js_context_reuse	http,location,server,stream,stream-server	
+js_engine	http,location,server,stream,stream-server	
+js_fetch_buffer_size	http,location,server,stream,stream-server	
+js_fetch_ciphers	http,location,server,stream,stream-server	
+js_fetch_keepalive	http,location,server,stream,stream-server	
+js_fetch_keepalive_requests	http,location,server,stream,stream-server	
+js_fetch_keepalive_time	http,location,server,stream,stream-server	
+js_fetch_keepalive_timeout	http,location,server,stream,stream-server	
+js_fetch_max_response_buffer_size	http,location,server,stream,stream-server	
+js_fetch_protocols	http,location,server,stream,stream-server	
+js_fetch_proxy	http,location,server,stream,stream-server	
+js_fetch_timeout	http,location,server,stream,stream-server	
+js_fetch_trusted_certificate	http,location,server,stream,stream-server	
+js_fetch_verify	http,location,server,stream,stream-server	
+js_fetch_verify_depth	http,location,server,stream,stream-server	
+js_filter	stream,stream-server	
+js_header_filter	limit_except,location,location-if	
+js_import	http,location,server,stream,stream-server	
+js_include	http,stream	
+js_load_http_native_module	main	
+js_load_stream_native_module	main	
+js_path	http,location,server,stream,stream-server	
+js_periodic	location,stream-server	
+js_preload_object	http,location,server,stream,stream-server	
+js_preread	stream,stream-server	
+js_set	http,location,server,stream,stream-server	
+js_shared_dict_zone	http,stream	
+js_var	http,location,server,stream,stream-server	
+json_max_depth	http	1.31.5
+json_set	http	1.31.5
+keyval	http,stream	
+keyval_zone	http,stream	
+kqueue_changes	events	
+kqueue_events	events	
+license_token	mgmt	
+logout_token_hint	oidc_provider	
+logout_uri	oidc_provider	
+match	http,stream	
+memcached_allow_upstream	http,location,server	
+memcached_bind_dynamic	http,location,server	
+mgmt	main	
+mp4_limit_rate	http,location,server	
+mp4_limit_rate_after	http,location,server	
+mqtt	stream,stream-server	
+mqtt_buffers	stream,stream-server	
+mqtt_preread	stream,stream-server	
+mqtt_rewrite_buffer_size	stream-server	
+mqtt_set_connect	stream-server	
+ntlm	upstream	
+num_map	http,stream	
+oidc_provider	http	
+otel_exporter	http	
+otel_resource_attr	http	
+otel_service_name	http	
+otel_span_attr	http,location,server	
+otel_span_name	http,location,server	
+otel_trace	http,location,server	
+otel_trace_context	http,location,server	
+pkce	oidc_provider	
+post_logout_uri	oidc_provider	
+preferred_chain	acme_issuer	
+profile	acme_issuer	
+proxy_allow_upstream	http,location,server	
+proxy_bind_dynamic	http,location,server,stream,stream-server	
+proxy_cache_purge	http,location,server	
+proxy_password	mgmt	
+proxy_request_dynamic	http,location,server	
+proxy_session_drop	stream,stream-server	
+proxy_ssl_key_log	http,location,server,stream,stream-server	
+proxy_username	mgmt	
+queue	upstream	
+redirect_uri	oidc_provider	
+scgi_allow_upstream	http,location,server	
+scgi_bind_dynamic	http,location,server	
+scgi_cache_purge	http,location,server	
+scgi_request_dynamic	http,location,server	
+scope	oidc_provider	
+session_log	http,location,server	
+session_log_format	http	
+session_log_zone	http	
+session_store	oidc_provider	
+session_timeout	oidc_provider	
+ssl_key_log	http,server,stream,stream-server	
+ssl_verify	acme_issuer,mgmt	
+stall_threshold	events	
+state	stream-upstream,upstream	
+state_path	acme_issuer,mgmt	
+status	location	
+status_format	http,location,server	
+status_zone	location,location-if,server	
+tunnel_allow_upstream	http,location,server	
+tunnel_bind_dynamic	http,location,server	
+upstream_conf	location	
+uri	acme_issuer	
+usage_report	mgmt	
+userinfo	oidc_provider	
+uwsgi_allow_upstream	http,location,server	
+uwsgi_bind_dynamic	http,location,server	
+uwsgi_cache_purge	http,location,server	
+uwsgi_request_dynamic	http,location,server	
+uwsgi_ssl_key_log	http,location,server	
+zone_sync	stream-server	
+zone_sync_buffers	stream,stream-server	
+zone_sync_connect_retry_interval	stream,stream-server	
+zone_sync_connect_timeout	stream,stream-server	
+zone_sync_interval	stream,stream-server	
+zone_sync_recv_buffer_size	stream,stream-server	
+zone_sync_server	stream-server	
+zone_sync_ssl	stream,stream-server	
+zone_sync_ssl_certificate	stream,stream-server	
+zone_sync_ssl_certificate_key	stream,stream-server	
+zone_sync_ssl_ciphers	stream,stream-server	
+zone_sync_ssl_conf_command	stream,stream-server	
+zone_sync_ssl_crl	stream,stream-server	
+zone_sync_ssl_name	stream,stream-server	
+zone_sync_ssl_password_file	stream,stream-server	
+zone_sync_ssl_protocols	stream,stream-server	
+zone_sync_ssl_server_name	stream,stream-server	
+zone_sync_ssl_trusted_certificate	stream,stream-server	
+zone_sync_ssl_verify	stream,stream-server	
+zone_sync_ssl_verify_depth	stream,stream-server	
+zone_sync_timeout	stream,stream-server	`;

@@ -39,32 +39,75 @@ export interface Signature {
   readonly since: string | null;
 }
 
-const table = new Map<string, Signature[]>();
-for (const [name, type, contexts, min, max, block, value, words, literals, once, since] of rows) {
-  const signature: Signature = {
+/** The lines of one name follow each other. */
+function linesByName(text: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const name = line.slice(0, line.indexOf('\t'));
+    const known = found.get(name);
+    if (known) known.push(line);
+    else found.set(name, [line]);
+  }
+  return found;
+}
+
+const lines = linesByName(rows);
+
+function read(line: string): Signature {
+  const [name, type, contexts, min, max, block, value, words, literals, once, since] = line.split('\t') as Fields;
+  return {
     name,
     type,
     contexts: contexts.split(',') as Context[],
-    min,
-    max: max < 0 ? Number.POSITIVE_INFINITY : max,
-    block: block === 1,
+    min: Number(min),
+    max: max === '-1' ? Number.POSITIVE_INFINITY : Number(max),
+    block: block === '1',
     value,
     words: words ? words.split(' ') : [],
     literals: literals ? literals.split(' ') : [],
-    once: once === 1,
+    once: once === '1',
     since: since || null,
   };
-  const known = table.get(name);
-  if (known) known.push(signature);
-  else table.set(name, [signature]);
 }
+
+type Fields = [
+  name: string,
+  type: string,
+  contexts: string,
+  min: string,
+  max: string,
+  block: string,
+  value: string,
+  words: string,
+  literals: string,
+  once: string,
+  since: string,
+];
+
+/** What has been asked for. */
+const table = new Map<string, readonly Signature[]>();
 
 // Of no module: nginx's configuration reader itself knows it, in every place (ngx_conf_commands).
 table.set('include', [
   {
     name: 'include',
     type: 'core',
-    contexts: [...new Set(rows.flatMap(([, , contexts]) => contexts.split(',') as Context[]))],
+    contexts: [
+      'main',
+      'events',
+      'http',
+      'server',
+      'location',
+      'upstream',
+      'server-if',
+      'location-if',
+      'limit_except',
+      'stream',
+      'stream-server',
+      'stream-upstream',
+      'mail',
+      'mail-server',
+    ],
     min: 1,
     max: 1,
     block: false,
@@ -80,7 +123,15 @@ const NONE: readonly Signature[] = [];
 
 /** One signature for each module that knows the name (`server` is known to http, upstream, stream and mail); empty for an unknown name. */
 export function signatures(name: string): readonly Signature[] {
-  return table.get(name) ?? NONE;
+  let known = table.get(name);
+  if (!known) {
+    const found = lines.get(name);
+    // Names that nobody knows are not kept: there can be any number of them.
+    if (!found) return NONE;
+    known = found.map(read);
+    table.set(name, known);
+  }
+  return known;
 }
 
 /** A directive of nginx's documentation that a stock build does not have: NGINX Plus, njs, OpenTelemetry, another system's. */
@@ -91,16 +142,24 @@ export interface Other {
   readonly since: string | null;
 }
 
-const documented = new Map<string, Other>(
-  others.map(([name, contexts, since]) => [name, { name, contexts: contexts.split(','), since: since || null }]),
-);
+let documented: ReadonlyMap<string, Other> | null = null;
+
+function allOthers(): ReadonlyMap<string, Other> {
+  documented ??= new Map(
+    others.split('\n').map((line) => {
+      const [name = '', contexts = '', since] = line.split('\t');
+      return [name, { name, contexts: contexts.split(','), since: since || null }];
+    }),
+  );
+  return documented;
+}
 
 export function otherDirective(name: string): Other | null {
-  return documented.get(name) ?? null;
+  return allOthers().get(name) ?? null;
 }
 
 export function otherDirectives(): Iterable<Other> {
-  return documented.values();
+  return allOthers().values();
 }
 
 /** Blocks whose lines are data, not directives: nginx reads them with a handler of their own. */
@@ -142,7 +201,7 @@ export function contextInside(context: Context, name: string): Context | null {
   }
 }
 
-const names = [...table.keys()];
+const names = [...lines.keys(), 'include'];
 
 /** Every name that stock nginx knows. */
 export function directiveNames(): readonly string[] {

@@ -1,6 +1,6 @@
 /** What nginx reads with a [warn]: it starts, but one word of the directive does nothing. Facts from nginx's sources. */
 import type { Span } from '../text/span';
-import { directiveNames, isDataBlock, signatures } from './catalogue';
+import { isDataBlock, signatures } from './catalogue';
 import { isCidr, isIPv4 } from './judge/parameters/address';
 import { isUnknown } from './judge/parameters/check';
 import { byText } from './phrase';
@@ -180,9 +180,6 @@ function* upstream({ block }: Directive): Generator<Warning, undefined> {
 }
 
 const FINDERS: ReadonlyMap<string, Find> = new Map<string, Find>([
-  ...directiveNames()
-    .filter((name) => signatures(name).some(({ value }) => value === 'bitmask'))
-    .map((name) => [name, flags] as const),
   ...Object.keys(OLD).map((name) => [name, old] as const),
   ...Object.keys(FIRST_TYPE).map((name) => [name, mimeTypes] as const),
   ['listen', listen],
@@ -193,11 +190,17 @@ const FINDERS: ReadonlyMap<string, Find> = new Map<string, Find>([
   ['set_real_ip_from', access],
 ]);
 
-/** Names of the directives that may be warned of. */
-export const WARNED: readonly string[] = [...FINDERS.keys(), 'geo', 'upstream'];
+function finderOf(name: string): Find | undefined {
+  return FINDERS.get(name) ?? (signatures(name).some(({ value }) => value === 'bitmask') ? flags : undefined);
+}
+
+/** May a directive of this name be warned of? */
+export function isWarned(name: string): boolean {
+  return name === 'geo' || name === 'upstream' || finderOf(name) !== undefined;
+}
 
 /** Whatever the version: most directives are done with here, once for each text. */
-const isSuspect = byText((directive) => FINDERS.get(directive.called)?.(directive, null) !== null);
+const isSuspect = byText((directive) => finderOf(directive.called)?.(directive, null) !== null);
 
 export function* warnings(directive: Directive, version: string | null): Generator<Warning, undefined> {
   if ((directive.called !== 'listen' || version === null) && !isSuspect(directive)) return;
@@ -207,7 +210,7 @@ export function* warnings(directive: Directive, version: string | null): Generat
   if (name.value === 'geo') yield* geo(directive);
   else if (name.value === 'upstream') yield* upstream(directive);
   else {
-    const found = FINDERS.get(name.value)?.(directive, version);
+    const found = finderOf(name.value)?.(directive, version);
     if (found) yield found;
   }
 }

@@ -2,7 +2,7 @@
 import type { Finding, Project, Severity } from '../../core/index';
 import type { Checked } from './check';
 import { severities } from './options';
-import { type Colors, colors, print, width } from './output';
+import { type Colors, colors, isTerminal, print, width } from './output';
 import { shown } from './paths';
 import { clean, columns, count, cut, inline, wrap } from './plain-text';
 import { rangeOf } from './shapes';
@@ -33,7 +33,7 @@ function block(project: Project, finding: Finding, color: Colors): string {
   const place = `${inline(shown(file))}:${start.line + 1}:${start.character + 1}`;
   const prefix = `${place} ${severity} `;
   // Wrapped for eyes, one line for programs that take the output apart.
-  const all = wrap(`${inline(finding.message)} (${code})`, process.stdout.isTTY ? width() : Infinity, prefix, '  ');
+  const all = wrap(`${inline(finding.message)} (${code})`, isTerminal() ? width() : Infinity, prefix, '  ');
   const message = all.slice(prefix.length, -code.length - 2);
   const lines = [`${color.bold(place)} ${paint(color, severity)(severity)} ${message}${color.dim(`(${code})`)}`];
   const source = project.sources.get(file)!;

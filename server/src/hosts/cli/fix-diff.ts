@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { isLatin1 } from '../disk';
 import type { Change } from './draft';
-import { colors, print } from './output';
+import { colors, isTerminal, print } from './output';
 import { shown } from './paths';
 import { clean } from './plain-text';
 
@@ -14,7 +14,7 @@ export async function printDiff({ file, before, after }: Change): Promise<void> 
     context: 3,
     headerOptions: FILE_HEADERS_ONLY,
   });
-  if (process.stdout.isTTY) return print(painted(patch));
+  if (isTerminal()) return print(painted(patch));
   // Byte for byte what is in the file, or the diff does not apply.
   return print(before !== null && (await isLatin1File(file)) ? Buffer.from(patch, 'latin1') : patch);
 }

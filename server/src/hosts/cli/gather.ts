@@ -1,5 +1,5 @@
 /** From the paths on the command line to one project, and the files of it to report on. */
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import {
   type Discovered,
   discover,
@@ -61,7 +61,7 @@ export async function gather(
     const file = path === '-' ? STDIN : absolute(path);
     if (path === '') return fail('""', 'no such file or directory');
     if (path !== '-' && (await files.stat(file)) === 'folder') {
-      const reason = await whyUnlistable(file);
+      const reason = whyUnlistable(file);
       if (reason !== null) return fail(path, reason);
       const found = await discover(files, file);
       if (told !== 'php-fpm') for (const each of found.nginx) nginx.add(each);
@@ -172,9 +172,9 @@ function keptName(project: Project, names: readonly string[]): string {
   return names.find((name) => project.includers(name).length > 0) ?? names[0]!;
 }
 
-async function whyUnlistable(folder: string): Promise<string | null> {
+function whyUnlistable(folder: string): string | null {
   try {
-    await readdir(folder);
+    readdirSync(folder);
     return null;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -1,29 +1,105 @@
-/** Writing to the terminal: data to stdout at the reader's pace, messages to stderr, colours only where they are seen. */
-import { createColors } from 'picocolors';
+/**
+ * Writing to the terminal: data to stdout at the reader's pace, messages to stderr, colours only where they are seen. What goes
+ * to a file or a pipe is written without Node's streams, which take longer to load than a small file to check.
+ */
+import { fstatSync, type Stats, writeSync } from 'node:fs';
 import { inline } from './plain-text';
 
-export type Colors = ReturnType<typeof createColors>;
+type Paint = (text: string) => string;
+
+export interface Colors {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly cyan: Paint;
+}
+
+const asIs: Paint = (text) => text;
+const NO_COLORS: Colors = { bold: asIs, dim: asIs, red: asIs, green: asIs, yellow: asIs, cyan: asIs };
 
 /** Readable at this width; wider terminals are not filled, because long lines read badly. */
 const WIDTH = 80;
 
+let known: boolean | undefined;
+
+/** Does a person read stdout? */
+export function isTerminal(): boolean {
+  known ??= statOf(STDOUT)?.isCharacterDevice() === true && process.stdout.isTTY === true;
+  return known;
+}
+
 export function width(): number {
-  const columns = process.stdout.isTTY ? process.stdout.columns : WIDTH;
+  const columns = isTerminal() ? process.stdout.columns : WIDTH;
   return Math.max(40, Math.min(columns || WIDTH, WIDTH));
 }
 
-export function colors(stream: NodeJS.WriteStream = process.stdout): Colors {
+export function colors(): Colors {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  if (NO_COLOR) return createColors(false);
-  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '')
-    return createColors(FORCE_COLOR !== '0' && FORCE_COLOR !== 'false');
-  return createColors(stream.isTTY === true && TERM !== 'dumb');
+  if (NO_COLOR) return NO_COLORS;
+  const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '';
+  const wanted = forced ? FORCE_COLOR !== '0' && FORCE_COLOR !== 'false' : isTerminal() && TERM !== 'dumb';
+  // An import would run in any case, and asks Node for its streams.
+  return wanted ? (require('picocolors') as typeof import('picocolors')).createColors(true) : NO_COLORS;
+}
+
+const STDOUT = 1;
+
+/** Null for one that is closed. */
+function statOf(fd: number): Stats | null {
+  try {
+    return fstatSync(fd);
+  } catch {
+    return null;
+  }
 }
 
 /** Waits while the reader is slower than we are, so that a long output does not pile up in memory. */
 export async function print(data: string | Uint8Array): Promise<void> {
-  if (data.length === 0 || process.stdout.write(data)) return;
+  const rest = writtenDirectly(typeof data === 'string' ? Buffer.from(data) : data);
+  if (rest.length === 0 || stream('stdout').write(rest)) return;
   await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
+}
+
+let isDirect: boolean | undefined;
+
+/** What is left to write: all for a terminal, the rest where a pipe of somebody else's making says that it is full. */
+function writtenDirectly(data: Uint8Array): Uint8Array {
+  if (isDirect === undefined) {
+    const stat = process.platform === 'win32' ? null : statOf(STDOUT);
+    isDirect = stat !== null && (stat.isFile() || stat.isFIFO() || stat.isSocket());
+  }
+  let rest = data;
+  while (isDirect && rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(STDOUT, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') stop('stdout', error as NodeJS.ErrnoException);
+      isDirect = false;
+    }
+  }
+  return rest;
+}
+
+const heard = new Set<string>();
+
+/** Node's stream, whose failure ends the program. */
+function stream(name: 'stdout' | 'stderr'): NodeJS.WriteStream {
+  const found = process[name];
+  if (!heard.has(name)) {
+    heard.add(name);
+    found.on('error', (error: NodeJS.ErrnoException) => stop(name, error));
+  }
+  return found;
+}
+
+/** `… | head` closes the pipe when it has seen enough: that is no failure. */
+function stop(name: 'stdout' | 'stderr', { code }: NodeJS.ErrnoException): never {
+  if (code === 'EPIPE') process.exit();
+  process.exitCode = 2;
+  if (name === 'stdout') stream('stderr').write(`upstream-medic: cannot write: ${code}\n`);
+  process.exit();
 }
 
 /** A message for the person, on stderr. */
@@ -33,24 +109,17 @@ export function complain(message: string): void {
 
 /** Progress, on stderr; one line whatever it holds. */
 export function say(message: string): void {
-  process.stderr.write(`${message.split('\n').map(inline).join('\n')}\n`);
+  warn(`${message.split('\n').map(inline).join('\n')}\n`);
 }
 
-/** `… | head` closes the pipe when it has seen enough: that is no failure. */
-export function quietOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit();
-      process.exitCode = 2;
-      if (stream === process.stdout) process.stderr.write(`upstream-medic: cannot write: ${error.code}\n`);
-      process.exit();
-    });
-  }
+/** Text for stderr as it is. */
+export function warn(text: string): void {
+  stream('stderr').write(text);
 }
 
 /** All that was printed has left the process. */
 export async function flushed(): Promise<void> {
-  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+  if (heard.has('stdout')) await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
 }
 
 /** One array, an element at a time and on a line of its own, so that it need not be in memory. */

@@ -1,7 +1,7 @@
 /** The disk as it was when first asked, with changes that are not written yet. */
-import { realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import type { Files, ReadResult } from '../../core/index';
-import { diskFiles } from '../disk';
+import { diskFilesAtOnce } from '../disk';
 
 export interface Snapshot extends Files {
   /** From now on `path`, under any name it has, reads as `text`. */
@@ -25,22 +25,30 @@ export function snapshot(): Snapshot {
     }
     return known;
   };
-  const real = (path: string): Promise<string> => once(reals, path, (name) => realpath(name).catch(() => name));
+  const real = (path: string): Promise<string> => once(reals, path, realName);
   return {
     async read(path) {
       if (changed.size > 0) {
         const text = changed.get(await real(path));
         if (text !== undefined) return { text };
       }
-      return once(reads, path, diskFiles.read);
+      return once(reads, path, diskFilesAtOnce.read);
     },
     async stat(path) {
-      return changed.size > 0 && changed.has(await real(path)) ? 'file' : once(stats, path, diskFiles.stat);
+      return changed.size > 0 && changed.has(await real(path)) ? 'file' : once(stats, path, diskFilesAtOnce.stat);
     },
-    list: (path) => once(lists, path, diskFiles.list),
+    list: (path) => once(lists, path, diskFilesAtOnce.list),
     async set(path, text) {
       changed.set(await real(path), text);
     },
     real,
   };
+}
+
+async function realName(path: string): Promise<string> {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
+  }
 }

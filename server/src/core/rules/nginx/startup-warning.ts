@@ -1,6 +1,6 @@
 /** Flags what nginx itself warns of when it reads its files. */
 import type { Directive } from '../../nginx/tree';
-import { WARNED, warnings } from '../../nginx/warnings';
+import { isWarned, warnings } from '../../nginx/warnings';
 import type { At, Project } from '../../project/project';
 import { isLiteral, isWhole } from '../../project/references';
 import type { NginxSource } from '../../project/source';
@@ -17,7 +17,8 @@ it. Worth a look when it is not meant: \`load balancing method redefined\` means
 \`no "fastcgi_cache_key"\` that every request gets the same cached answer.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive'],
   *check(source, project) {
-    for (const name of WARNED) {
+    for (const name of source.names) {
+      if (!isWarned(name)) continue;
       for (const directive of source.named(name)) {
         for (const { span, message } of warnings(directive, project.options.nginxVersion))
           yield { span: plainSpan(span), message };
