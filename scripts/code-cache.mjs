@@ -19,15 +19,19 @@ const runs = [
   ...(path.basename(filename) === 'check.js' ? [] : [['explain', 'demo']]),
 ];
 
-// Each starts when the one before has nothing left to do.
-process.on('beforeExit', () => {
-  const next = runs.shift();
-  if (!next) return;
-  process.argv = [process.execPath, filename, ...next];
+// Each starts when the one before ends the process.
+const exit = process.exit;
+process.exit = () => void setImmediate(next);
+
+function next() {
+  const args = runs.shift();
+  if (!args) {
+    writeFileSync(filename.replace(/\.js$/, '.cache'), script.createCachedData());
+    exit(0);
+  }
+  process.argv = [process.execPath, filename, ...args];
   const program = { exports: {} };
   run(program.exports, createRequire(filename), program, filename, path.dirname(filename));
-});
-process.on('exit', () => {
-  process.exitCode = 0;
-  writeFileSync(filename.replace(/\.js$/, '.cache'), script.createCachedData());
-});
+}
+
+next();

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 const folder = join(__dirname, 'cli');
@@ -20,5 +21,8 @@ function cache(): Buffer | undefined {
 
 // The build wraps them as Node does a module, and leaves nothing in them that Latin-1 would read otherwise.
 const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: cache() });
+// Of what a check does nothing lasts long enough to be worth the work of V8's optimizing compiler as early as it usually begins.
+// Only for the V8 that the build knew, which has that flag.
+if (script.cachedDataRejected === false) setFlagsFromString('--interrupt-budget=1000000');
 const program = { exports: {} };
 script.runInThisContext()(program.exports, createRequire(filename), program, filename, folder);

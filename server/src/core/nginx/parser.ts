@@ -89,20 +89,19 @@ export function parse(text: string, from = 0): NginxTree {
   function addPhrase(phrase: Phrase): void {
     const frame = top();
     const { position } = scan;
-    const end = phrase.opens ? text.length : position;
-    const directive = new PhraseDirective(
-      phrase,
-      position - phrase.length,
-      end,
-      frame?.directive ?? null,
-      phrase.opens ? -1 : position - 1,
-    );
+    const directive = new PhraseDirective(phrase, position - phrase.length, frame?.directive ?? null);
     put(directive, frame);
     if (phrase.opens) openBlock(directive, position - 1);
   }
 
   function open(words: readonly Word[], brace: number): void {
     openBlock(add(words, text.length, -1), brace);
+  }
+
+  /** A phrase ends where its block does. */
+  function endAt(directive: Writable<Directive>, block: Writable<Block>, end: number): void {
+    block.end = end;
+    if (!(directive instanceof PhraseDirective)) directive.end = end;
   }
 
   function openBlock(directive: Writable<Directive>, brace: number): void {
@@ -119,7 +118,7 @@ export function parse(text: string, from = 0): NginxTree {
     if (isLuaBlock(directive.called)) {
       const { close: end, bracket } = luaEnd(text, brace + 1);
       block.closed = end >= 0;
-      block.end = directive.end = end < 0 ? text.length : end + 1;
+      endAt(directive, block, end < 0 ? text.length : end + 1);
       block.foreign = { start: brace + 1, end: end < 0 ? text.length : end };
       scan.resume(block.end);
       if (bracket >= 0) reportBracket(directive, bracket);
@@ -141,8 +140,10 @@ export function parse(text: string, from = 0): NginxTree {
       });
       return;
     }
-    frame.block.end = frame.directive.end = at + 1;
+    endAt(frame.directive, frame.block, at + 1);
     frame.block.closed = true;
+    // As long as it is, not as long as it could have grown.
+    frame.block.items = frame.block.items.slice();
   }
 
   let soughtSurplus = false;
@@ -349,7 +350,7 @@ export function parse(text: string, from = 0): NginxTree {
           });
           if (signatures(name.value).some((signature) => signature.block)) {
             const frame = stack.pop()!;
-            frame.block.end = frame.directive.end = name.start;
+            endAt(frame.directive, frame.block, name.start);
           }
         } else if (!opaque && checkBlock(words, at)) {
           break;

@@ -13,8 +13,8 @@ export interface Phrase {
   readonly opens: boolean;
   /** There is a `$` in some word. */
   readonly dollar: boolean;
-  /** What the readers of `byText` have made of it, each at its number. */
-  readonly answers: unknown[];
+  /** What the readers of `byText` have made of it, each at its number; null before any has. */
+  answers: unknown[] | null;
   /** Where it was last found to be all right; kept by whoever judges it. */
   accepted: { readonly by: object; readonly under: Phrase | null; contexts: number } | null;
 }
@@ -63,7 +63,7 @@ function keep(written: string, words: readonly Word[]): Phrase | null {
   const opens = written.endsWith('{');
   if (!standsAlone(words, opens)) return null;
   const dollar = written.includes('$');
-  const phrase: Phrase = { words, length: written.length, opens, dollar, answers: [], accepted: null };
+  const phrase: Phrase = { words, length: written.length, opens, dollar, answers: null, accepted: null };
   if (phrases.size >= MOST) phrases.clear();
   phrases.set(written, phrase);
   return phrase;
@@ -76,22 +76,18 @@ function copy(slice: string): string {
 
 /** The words of a statement without quotes, escapes, braces, comments and marks of templates; null where there is any of them. */
 function ordinaryWords(written: string): Word[] | null {
-  const words: Word[] = [];
   const last = written.length - 1;
-  if (isGlued(written)) return null;
-  let start = -1;
-  for (let i = 0; i <= last; i++) {
-    const code = written.charCodeAt(i);
-    if (code === 32 || code === 9 || i === last) {
-      if (start >= 0) words.push({ start, end: i, value: written.slice(start, i), quote: null, template: false });
-      start = -1;
-    } else if (SPECIAL[code] === 1 || (i === 0 && '$%>@'.includes(written[0]!))) {
-      return null;
-    } else if (start < 0) {
-      start = i;
-    }
+  if (SPECIAL.test(written) || isGlued(written)) return null;
+  const words: Word[] = [];
+  let start = 0;
+  // Native code splits faster than a loop of ours: this is done for every new line of a file.
+  for (const value of written.slice(0, last).replaceAll('\t', ' ').split(' ')) {
+    const end = start + value.length;
+    if (value !== '') words.push({ start, end, value, quote: null, template: false });
+    start = end + 1;
   }
-  return words.length > 0 ? words : null;
+  // As long as it is, not as long as it could have grown.
+  return words.length > 0 ? words.slice() : null;
 }
 
 /** A brace that belongs to the word before it, `${` or the `{4}` of an expression, is told by what comes behind it. */
@@ -101,8 +97,8 @@ function isGlued(written: string): boolean {
   return written.charCodeAt(last) === 123 && last > 0 && before !== 32 && before !== 9;
 }
 
-const SPECIAL = new Uint8Array(128);
-for (const char of '\n\r"\'\\{}<#;') SPECIAL[char.charCodeAt(0)] = 1;
+/** At the end there is a `;` or a `{`. */
+const SPECIAL = /^[$%>@]|[\n\r"'\\}<#]|[{;]./;
 
 let readers = 0;
 
@@ -111,12 +107,12 @@ export function byText<T>(read: (directive: Directive) => T): (directive: Direct
   const number = readers++;
   return (directive) => {
     if (!(directive instanceof PhraseDirective)) return read(directive);
-    const { answers } = directive.phrase;
-    const known = answers[number];
+    const { phrase } = directive;
+    const known = phrase.answers?.[number];
     if (known !== undefined) return known as T;
     const answer = read(directive);
-    while (answers.length < number) answers.push(undefined);
-    answers[number] = answer;
+    phrase.answers ??= new Array(readers);
+    phrase.answers[number] = answer;
     return answer;
   };
 }
@@ -170,11 +166,17 @@ export class PhraseDirective implements Directive {
   constructor(
     readonly phrase: Phrase,
     readonly start: number,
-    public end: number,
     private readonly outer: Directive | null,
-    readonly semicolon: number,
   ) {
     this.called = phrase.words[0]!.value;
+  }
+
+  get end(): number {
+    return this.block ? this.block.end : this.start + this.phrase.length;
+  }
+
+  get semicolon(): number {
+    return this.phrase.opens ? -1 : this.start + this.phrase.length - 1;
   }
 
   get parent(): Directive | null {
@@ -192,13 +194,19 @@ export class PhraseDirective implements Directive {
   }
 
   get args(): readonly Word[] {
-    if (!this.ownArgs) {
-      const args: Word[] = [];
-      for (let i = 1; i < this.phrase.words.length; i++) args.push(moved(this.phrase.words[i]!, this.start));
-      this.ownArgs = args;
-    }
+    this.ownArgs ??= argsOf(this.phrase, this.start);
     return this.ownArgs;
   }
+}
+
+const NO_WORDS: readonly Word[] = [];
+
+/** A list that grows has room for many more. */
+function argsOf({ words }: Phrase, by: number): readonly Word[] {
+  if (words.length === 1) return NO_WORDS;
+  if (words.length === 2) return [moved(words[1]!, by)];
+  if (words.length === 3) return [moved(words[1]!, by), moved(words[2]!, by)];
+  return words.slice(1).map((word) => moved(word, by));
 }
 
 function moved(word: Word, by: number): Word {

@@ -152,8 +152,8 @@ function reading(command: Command): Command {
     );
 }
 
-/** Does what the arguments of the process say, and sets its exit status. */
-export async function run(commands: Commands): Promise<void> {
+/** Does what the arguments of the process say, and ends it. */
+export async function run(commands: Commands): Promise<never> {
   const medic = program(commands);
   try {
     if (process.argv.length <= 2) {
@@ -170,4 +170,6 @@ export async function run(commands: Commands): Promise<void> {
     }
   }
   await flushed();
+  // Node would tidy up first.
+  process.exit();
 }

@@ -82,7 +82,7 @@ function writtenDirectly(data: Uint8Array): Uint8Array {
   return rest;
 }
 
-const heard = new Set<string>();
+const heard = new Set<'stdout' | 'stderr'>();
 
 /** Node's stream, whose failure ends the program. */
 function stream(name: 'stdout' | 'stderr'): NodeJS.WriteStream {
@@ -119,7 +119,7 @@ export function warn(text: string): void {
 
 /** All that was printed has left the process. */
 export async function flushed(): Promise<void> {
-  if (heard.has('stdout')) await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+  for (const name of heard) await new Promise<void>((resolve) => process[name].write('', () => resolve()));
 }
 
 /** One array, an element at a time and on a line of its own, so that it need not be in memory. */
