@@ -8,25 +8,8 @@ const production = process.argv.includes('--production');
 rmSync('dist', { recursive: true, force: true });
 
 const { referencePlugin } = await tsImport('./scripts/reference.ts', import.meta.url);
+const { startable } = await tsImport('./scripts/startable.ts', import.meta.url);
 const { notices } = await tsImport('./scripts/notices.ts', import.meta.url);
-
-// commander can run subcommands as programs of their own; ours has none, and Node's module takes long to load.
-const noChildProcess = {
-  name: 'no-child-process',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:node:)?child_process$/ }, ({ path, importer }) =>
-      /[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'nothing' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }));
-  },
-};
-
-// What start.ts runs: wrapped as Node wraps a module, and in ASCII alone, so that it is read as it is.
-const startable = {
-  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
-  footer: { js: '})' },
-  charset: 'ascii',
-};
 
 const common = {
   bundle: true,
@@ -53,8 +36,8 @@ const bundles = await Promise.all([
     ...node,
     entryPoints: { 'cli/program': 'server/src/hosts/cli.ts', 'cli/check': 'server/src/hosts/cli-check.ts' },
     outdir: 'dist',
-    plugins: [...common.plugins, noChildProcess],
     ...startable,
+    plugins: [...common.plugins, ...startable.plugins],
   }),
   build({ ...node, entryPoints: { 'cli/count-part': 'server/src/hosts/cli/count-part.ts' }, outdir: 'dist' }),
   build({

@@ -44,6 +44,19 @@ export function isPass(name: string): boolean {
 
 /** The target of a `*_pass` directive; null for any other directive and for one without an argument. */
 export function passTarget(directive: Directive): PassTarget | null {
+  const said = targetSaid(directive);
+  return said && new WrittenTarget(said, directive);
+}
+
+interface TargetSaid extends Pick<PassTarget, 'family' | 'scheme' | 'tls' | 'address' | 'uri' | 'dynamic'> {
+  /** Characters of the scheme, without `://`; null when it is not written. */
+  readonly written: number | null;
+  /** Characters of the address. */
+  readonly length: number;
+}
+
+/** What such a directive says, wherever it stands. */
+const targetSaid = byText((directive): TargetSaid | null => {
   const pass = Object.hasOwn(PASS, directive.called) ? PASS[directive.called]! : null;
   const word = directive.args[0];
   if (!pass || !word) return null;
@@ -52,17 +65,51 @@ export function passTarget(directive: Directive): PassTarget | null {
   const scheme = written?.toLowerCase() ?? pass.scheme;
   const rest = written === null ? word.value : word.value.slice(colon + 3);
   const { address, length, uri } = splitAddress(rest, pass.family === 'proxy' && written !== null);
-  const start = valueStart(word) + (written === null ? 0 : colon + 3);
   return {
     family: pass.family,
     scheme,
     tls: TLS_SCHEMES.has(scheme),
     address,
-    addressSpan: { start, end: start + length },
-    schemeSpan: written === null ? null : { start: valueStart(word), end: valueStart(word) + colon },
     uri,
     dynamic: isDynamic(word),
+    written: written === null ? null : colon,
+    length,
   };
+});
+
+/** With the places that it has in one file, which few ask for. */
+class WrittenTarget implements PassTarget {
+  readonly family: Family;
+  readonly scheme: string;
+  readonly tls: boolean;
+  readonly address: Address;
+  readonly uri: string | null;
+  readonly dynamic: boolean;
+
+  constructor(
+    private readonly said: TargetSaid,
+    private readonly directive: Directive,
+  ) {
+    this.family = said.family;
+    this.scheme = said.scheme;
+    this.tls = said.tls;
+    this.address = said.address;
+    this.uri = said.uri;
+    this.dynamic = said.dynamic;
+  }
+
+  get addressSpan(): Span {
+    const { written, length } = this.said;
+    const start = valueStart(this.directive.args[0]!) + (written === null ? 0 : written + 3);
+    return { start, end: start + length };
+  }
+
+  get schemeSpan(): Span | null {
+    const { written } = this.said;
+    if (written === null) return null;
+    const start = valueStart(this.directive.args[0]!);
+    return { start, end: start + written };
+  }
 }
 
 export interface UpstreamServer {
@@ -161,7 +208,7 @@ function valueStart(word: Word): number {
 
 /** Splits `unix:/path[:uri]` or `host[:port][/uri]`; `length` counts the characters of the address. */
 function splitAddress(text: string, hasUri: boolean): { address: Address; length: number; uri: string | null } {
-  if (/^unix:/i.test(text)) {
+  if (text.length >= 5 && text[4] === ':' && text.slice(0, 5).toLowerCase() === 'unix:') {
     const colon = hasUri ? text.indexOf(':', 5) : -1;
     const end = colon < 0 ? text.length : colon;
     return {
@@ -172,14 +219,28 @@ function splitAddress(text: string, hasUri: boolean): { address: Address; length
   }
   let end = text.length;
   if (hasUri) {
-    const uriAt = text.search(/[/?#]/);
+    const uriAt = text.search(URI_START);
     if (uriAt >= 0) end = uriAt;
   }
-  const authority = text.slice(0, end);
-  const [, host = authority, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(authority) ?? [];
+  const authority = end < text.length ? text.slice(0, end) : text;
+  const colon = portColon(authority);
   return {
-    address: { kind: 'tcp', host, port: port === undefined ? null : Number(port) },
+    address: {
+      kind: 'tcp',
+      host: colon < 0 ? authority : authority.slice(0, colon),
+      port: colon < 0 ? null : Number(authority.slice(colon + 1)),
+    },
     length: end,
     uri: end < text.length ? text.slice(end) : null,
   };
+}
+
+const URI_START = /[/?#]/;
+const DIGITS = /^\d+$/;
+
+/** Where the `:` of `host:8080` or `[::1]:8080` stands; -1 where there is no port, or not only one. */
+function portColon(authority: string): number {
+  const bracket = authority[0] === '[' ? authority.indexOf(']') : -1;
+  const colon = bracket < 0 ? authority.indexOf(':') : bracket + 1;
+  return colon >= 0 && authority[colon] === ':' && DIGITS.test(authority.slice(colon + 1)) ? colon : -1;
 }

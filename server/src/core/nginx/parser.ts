@@ -5,11 +5,21 @@
 import type { Span } from '../text/span';
 import { isDataBlock, isLuaBlock, signatures } from './catalogue';
 import { luaEnd } from './lua';
-import { type Phrase, PhraseDirective, remember } from './phrase';
+import { type Phrase, PhraseDirective, phraseAt, remember } from './phrase';
 import { dataSplitPoint, isRefused, opensBlock, splitPoint, swallowedDirective } from './recovery';
 import { scanner, type Terminator } from './scanner';
 import { isDoubled } from './template';
 import { type Block, type Directive, type NginxTree, type SyntaxProblem, type Word, walk } from './tree';
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const HASH = 35;
+const CLOSE = 125;
+
+/** What follows the brace of a template's mark. */
+const MARK_START = /[{%!*#]/;
 
 /** More problems than a person can read; nginx itself stops at the first. */
 const MOST_PROBLEMS = 100;
@@ -84,14 +94,6 @@ export function parse(text: string, from = 0): NginxTree {
       frame.block.items.push(directive);
       if (directive.called === 'include') frame.block.includes = true;
     }
-  }
-
-  function addPhrase(phrase: Phrase): void {
-    const frame = top();
-    const { position } = scan;
-    const directive = new PhraseDirective(phrase, position - phrase.length, frame?.directive ?? null);
-    put(directive, frame);
-    if (phrase.opens) openBlock(directive, position - 1);
   }
 
   function open(words: readonly Word[], brace: number): void {
@@ -423,17 +425,48 @@ export function parse(text: string, from = 0): NginxTree {
     return true;
   }
 
+  let position = scan.position;
+  let nextSemicolon = -1;
+  let nextBrace = -1;
+
+  /** The statement at `position`, when its text has been read before or can be read without looking further. */
+  function phraseHere(): Phrase | null {
+    if (text.charCodeAt(position) === HASH) return null;
+    // Searched once each, however often they are passed by: a text without one is not read to its end again and again.
+    if (nextSemicolon < position) nextSemicolon = endless(text.indexOf(';', position));
+    if (nextBrace < position) nextBrace = endless(text.indexOf('{', position));
+    const end = (nextSemicolon < nextBrace ? nextSemicolon : nextBrace) + 1;
+    // "location {{ path }} {": the brace may begin a template's mark.
+    if (end > text.length || (end === nextBrace + 1 && MARK_START.test(text[end] ?? ''))) return null;
+    return phraseAt(text, position, end);
+  }
+
+  function endless(index: number): number {
+    return index < 0 ? text.length : index;
+  }
+
   for (let done = false; !done; ) {
-    const brace = scan.close();
-    if (brace >= 0) {
-      close(brace);
+    let code = text.charCodeAt(position);
+    while (code === SPACE || code === LF || code === CR || code === TAB) code = text.charCodeAt(++position);
+    if (code === CLOSE) {
+      close(position++);
       continue;
     }
-    const phrase = scan.phrase(top()?.data ?? false);
-    if (phrase) {
-      addPhrase(phrase);
+    const frame = stack[stack.length - 1];
+    const phrase = phraseHere();
+    // In a block of data a "{" opens nothing.
+    if (phrase && !(phrase.opens && frame?.data)) {
+      const directive = new PhraseDirective(phrase, position, frame ? frame.directive : null);
+      put(directive, frame);
+      position += phrase.length;
+      if (phrase.opens) {
+        scan.resume(position);
+        openBlock(directive, position - 1);
+        position = scan.position;
+      }
       continue;
     }
+    scan.resume(position);
     const before = problems.length;
     const marks = scan.templates.length;
     const { words, terminator, at } = scan.next();
@@ -454,6 +487,7 @@ export function parse(text: string, from = 0): NginxTree {
     }
     if (terminator === '}') close(at);
     done = terminator === 'end';
+    position = scan.position;
   }
 
   // One problem for all blocks left open: the one that seems to lack its brace, or else the innermost.

@@ -78,16 +78,22 @@ function copy(slice: string): string {
 function ordinaryWords(written: string): Word[] | null {
   const last = written.length - 1;
   if (SPECIAL.test(written) || isGlued(written)) return null;
-  const words: Word[] = [];
-  let start = 0;
   // Native code splits faster than a loop of ours: this is done for every new line of a file.
-  for (const value of written.slice(0, last).replaceAll('\t', ' ').split(' ')) {
+  const values = written.slice(0, last).replaceAll('\t', ' ').split(' ');
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== '') count++;
+  if (count === 0) return null;
+  // As long as it is, not as long as a list that grows.
+  const words = new Array<Word>(count);
+  let start = 0;
+  count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     const end = start + value.length;
-    if (value !== '') words.push({ start, end, value, quote: null, template: false });
+    if (value !== '') words[count++] = { start, end, value, quote: null, template: false };
     start = end + 1;
   }
-  // As long as it is, not as long as it could have grown.
-  return words.length > 0 ? words.slice() : null;
+  return words;
 }
 
 /** A brace that belongs to the word before it, `${` or the `{4}` of an expression, is told by what comes behind it. */
@@ -159,9 +165,9 @@ export function accept(directive: Directive, by: object, context: number): void 
 /** A directive as a phrase says it: most are never asked for their words, so these are made on demand. */
 export class PhraseDirective implements Directive {
   readonly called: string;
-  block: Block | null = null;
-  private ownName: Word | null = null;
-  private ownArgs: readonly Word[] | null = null;
+  block: Block | null;
+  private ownName: Word | null;
+  private ownArgs: readonly Word[] | null;
 
   constructor(
     readonly phrase: Phrase,
@@ -169,6 +175,9 @@ export class PhraseDirective implements Directive {
     private readonly outer: Directive | null,
   ) {
     this.called = phrase.words[0]!.value;
+    this.block = null;
+    this.ownName = null;
+    this.ownArgs = null;
   }
 
   get end(): number {

@@ -4,7 +4,6 @@
  */
 import type { Span } from '../text/span';
 import { isDataBlock } from './catalogue';
-import { type Phrase, phraseAt } from './phrase';
 import { MARKER, templateMarks } from './template';
 import type { SyntaxProblem, Word } from './tree';
 
@@ -21,10 +20,6 @@ export interface Statement {
 export interface Scanner {
   /** Reads on to the next `;`, `{`, `}` or the end of the text. */
   next(): Statement;
-  /** Passes white space; the offset of a `}` that stands there, and is passed too, or -1. */
-  close(): number;
-  /** As `next`, for a statement whose text has been read before; null for others. `simple`: only one that opens no block. */
-  phrase(simple: boolean): Phrase | null;
   /** Reads on from `offset` instead, as if the statement before had ended there. */
   resume(offset: number): void;
   readonly position: number;
@@ -48,8 +43,6 @@ const SEMICOLON = 59;
 const LESS = 60;
 const BACKSLASH = 92;
 const OPEN = 123;
-/** What follows the brace of a template's mark. */
-const MARK_START = /[{%!*#]/;
 const CLOSE = 125;
 
 const QUANTIFIER = /\{\d{1,5}(?:,\d{0,5})?\}/y;
@@ -330,37 +323,8 @@ export function scanner(text: string, report: (problem: SyntaxProblem) => void):
     return finish('end', text.length, text.length);
   }
 
-  let nextSemicolon = -1;
-  let nextBrace = -1;
-
-  function close(): number {
-    let code = text.charCodeAt(position);
-    while (code === SPACE || code === LF || code === CR || code === TAB) code = text.charCodeAt(++position);
-    return code === CLOSE ? position++ : -1;
-  }
-
-  function phrase(simple: boolean): Phrase | null {
-    if (text.charCodeAt(position) === HASH) return null;
-    // Searched once each, however often they are passed by: a text without one is not read to its end again and again.
-    if (nextSemicolon < position) nextSemicolon = found(text.indexOf(';', position));
-    if (nextBrace < position) nextBrace = found(text.indexOf('{', position));
-    const end = Math.min(nextSemicolon, nextBrace) + 1;
-    // "location {{ path }} {": the brace may begin a template's mark.
-    if (end > text.length || (end === nextBrace + 1 && MARK_START.test(text[end] ?? ''))) return null;
-    const known = phraseAt(text, position, end);
-    if (!known || (simple && known.opens)) return null;
-    position = end;
-    return known;
-  }
-
-  function found(index: number): number {
-    return index < 0 ? text.length : index;
-  }
-
   return {
     next,
-    close,
-    phrase,
     resume: (offset) => {
       position = offset;
     },

@@ -43,16 +43,33 @@ export function isSmall(items: readonly Directive[], includes: boolean): boolean
   return items.length <= FEW && !includes;
 }
 
+/** Of a block that `isSmall`. */
+class SmallChildren implements Children {
+  constructor(
+    private readonly file: string,
+    private readonly items: readonly Directive[],
+  ) {}
+
+  get(name: string): readonly At[] | undefined {
+    return onlyNamed(this.file, this.items, name);
+  }
+
+  has(name: string): boolean {
+    return this.items.some(({ called }) => called === name);
+  }
+
+  parts(name: string): readonly (readonly At[])[] {
+    return [this.get(name) ?? []];
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, readonly At[]]> {
+    for (const name of byName(this.items).keys()) yield [name, this.get(name)!];
+  }
+}
+
 /** For a block that `isSmall`. */
 export function smallChildren(file: string, items: readonly Directive[]): Children {
-  return {
-    get: (name) => onlyNamed(file, items, name),
-    has: (name) => items.some(({ called }) => called === name),
-    parts: (name) => [onlyNamed(file, items, name) ?? []],
-    *[Symbol.iterator]() {
-      for (const name of byName(items).keys()) yield [name, onlyNamed(file, items, name)!];
-    },
-  };
+  return new SmallChildren(file, items);
 }
 
 export const NO_CHILDREN = smallChildren('', []);
@@ -60,10 +77,13 @@ export const NO_CHILDREN = smallChildren('', []);
 /** Those called `name`; undefined when there are none. */
 export function onlyNamed(file: string, items: readonly Directive[], name: string): At[] | undefined {
   let found: At[] | undefined;
-  for (const directive of items) {
+  // By number: asked so often that what an iterator gives would fill the memory.
+  for (let i = 0; i < items.length; i++) {
+    const directive = items[i]!;
     if (directive.called !== name) continue;
-    found ??= [];
-    found.push({ file, directive });
+    const at = { file, directive };
+    if (found) found.push(at);
+    else found = [at];
   }
   return found;
 }

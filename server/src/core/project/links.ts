@@ -41,9 +41,14 @@ export function passesOf(project: Project, source: NginxSource): readonly Pass[]
   let passes = known.get(source);
   if (!passes) {
     const { file } = source;
-    passes = PASSES.flatMap((name) =>
-      source.named(name).flatMap((directive) => passOf(project, { file, directive }) ?? []),
-    );
+    const found: Pass[] = [];
+    for (const name of PASSES) {
+      for (const directive of source.named(name)) {
+        const pass = passOf(project, { file, directive });
+        if (pass) found.push(pass);
+      }
+    }
+    passes = found;
     known.set(source, passes);
   }
   return passes;
@@ -60,15 +65,21 @@ export function passOf(project: Project, at: At): Pass | null {
     const endpoint = { address: withDefaultPort(address, target), at, span: target.addressSpan, server: null };
     return { at, target, upstream, endpoints: [endpoint] };
   }
-  return {
-    at,
-    target,
-    upstream,
-    // Most rules never ask.
-    get endpoints() {
-      return upstreamEndpoints(project, upstream);
-    },
-  };
+  return new PassToUpstream(project, at, target, upstream);
+}
+
+class PassToUpstream implements Pass {
+  constructor(
+    private readonly project: Project,
+    readonly at: At,
+    readonly target: PassTarget,
+    readonly upstream: At,
+  ) {}
+
+  /** Most rules never ask. */
+  get endpoints(): readonly Endpoint[] {
+    return upstreamEndpoints(this.project, this.upstream);
+  }
 }
 
 /** Every pass in the project that names this upstream block, in the order of the files. */
@@ -80,9 +91,14 @@ export function passesTo(project: Project, upstream: At): readonly Pass[] {
   );
   const edited = rest.file === null ? null : project.nginx(rest.file);
   const own = edited ? ownNames(edited) : null;
-  return [...(others.get(name) ?? []), ...(own?.get(name) ?? [])]
-    .flatMap((at) => passOf(project, at) ?? [])
-    .filter((pass) => pass.upstream?.directive === upstream.directive);
+  const found: Pass[] = [];
+  for (const named of [others.get(name), own?.get(name)]) {
+    for (let i = 0; named && i < named.length; i++) {
+      const pass = passOf(project, named[i]!);
+      if (pass?.upstream?.directive === upstream.directive) found.push(pass);
+    }
+  }
+  return found;
 }
 
 const namesBySource = new WeakMap<NginxSource, ReadonlyMap<string, readonly At[]>>();
@@ -100,13 +116,15 @@ function ownNames(source: NginxSource): ReadonlyMap<string, readonly At[]> {
 function passNames(sources: readonly NginxSource[]): ReadonlyMap<string, readonly At[]> {
   const map = new Map<string, At[]>();
   for (const { file, named } of sources) {
-    for (const directive of PASSES.flatMap((name) => named(name))) {
-      const target = passTarget(directive);
-      if (!target || target.dynamic || target.address.kind !== 'tcp' || target.address.port !== null) continue;
-      const name = target.address.host.toLowerCase();
-      const same = map.get(name);
-      if (same) same.push({ file, directive });
-      else map.set(name, [{ file, directive }]);
+    for (const kind of PASSES) {
+      for (const directive of named(kind)) {
+        const target = passTarget(directive);
+        if (!target || target.dynamic || target.address.kind !== 'tcp' || target.address.port !== null) continue;
+        const name = target.address.host.toLowerCase();
+        const same = map.get(name);
+        if (same) same.push({ file, directive });
+        else map.set(name, [{ file, directive }]);
+      }
     }
   }
   return map;

@@ -5,7 +5,7 @@ import { type Directive, includesFiles } from '../nginx/tree';
 import { isGlob } from '../text/glob';
 import { basename, dirname } from '../text/path';
 import { plainSpan, type Span } from '../text/span';
-import { NO_CHILDREN, remembered } from './children';
+import { NO_CHILDREN, onlyNamed, remembered } from './children';
 import { isInstalled } from './includes';
 import type { At, Children, NginxRoot, Project } from './project';
 import { PACKAGED } from './settings';
@@ -391,14 +391,12 @@ export function sharesKeys(
   return false;
 }
 
+const NOTHING: readonly At[] = [];
+
 /** Directives called `name` directly in a block, includes expanded. */
 export function directly(project: Project, at: At, name: string): readonly At[] {
   if (includesFiles(at.directive)) return project.children(at.file, at.directive).get(name) ?? [];
-  const found: At[] = [];
-  for (const directive of at.directive.block?.items ?? []) {
-    if (directive.called === name) found.push({ file: at.file, directive });
-  }
-  return found;
+  return onlyNamed(at.file, at.directive.block?.items ?? [], name) ?? NOTHING;
 }
 
 /** What a block says without includes is the same in every snapshot that has the same text of its file. */
@@ -409,11 +407,13 @@ function serverOf(project: Project, at: At, kind: Kind): Server {
   if (known) return known;
   const written = directly(project, at, 'listen');
   const listens: Listen[] = [];
-  for (const each of written) {
+  for (let i = 0; i < written.length; i++) {
+    const each = written[i]!;
     const read = isLiteral(project, each) ? LISTENS[kind](each.directive) : null;
     if (read) listens.push({ at: each, ...read });
   }
-  const names = directly(project, at, 'server_name').filter((each) => isLiteral(project, each));
+  const named = directly(project, at, 'server_name');
+  const names = named.length === 0 ? named : named.filter((each) => isLiteral(project, each));
   const server = { at, listens, names, vague: listens.length < written.length };
   if (!includesFiles(at.directive)) ownServers[kind].set(at.directive, server);
   return server;

@@ -158,7 +158,8 @@ function indexOf(tree: NginxTree): Index {
   let blocks = 0;
   const count = (block: Directive | null, items: readonly Directive[]): void => {
     blocks++;
-    for (const { called } of items) {
+    for (let i = 0; i < items.length; i++) {
+      const { called } = items[i]!;
       const name = called === 'alias' ? 'root' : called;
       const seen = entry(name);
       if (seen.block === blocks) {

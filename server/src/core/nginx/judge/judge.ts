@@ -43,19 +43,27 @@ function isFilledIn(name: string): boolean {
 }
 
 function judgeAs(directive: Directive, known: readonly Signature[], setting: Setting): Verdict | null {
-  const { called, args } = directive;
-  const here = known.filter(({ contexts }) => contexts.includes(setting.context));
+  const { called } = directive;
+  const here = fitting(known, setting.context);
   if (here.length === 0) return misplaced(directive, known, setting.context);
   const since = setting.version === null ? null : sinceVersion(here);
   if (since && isOlder(setting.version, since)) return tooNew(directive, since, setting.version!);
   // The parser has spoken of a block without "{" and of "{" without a block.
-  const signature = here.find(({ block }) => block === (directive.block !== null));
-  if (!signature && called === 'server' && (directive.block || args.length > 0))
+  const opens = directive.block !== null;
+  const signature = here[0]!.block === opens ? here[0]! : here.find(({ block }) => block === opens);
+  const { args } = directive;
+  if (!signature && called === 'server' && (opens || args.length > 0))
     return serverElsewhere(directive, setting.context);
   if (!signature || args.some(({ template }) => template)) return null;
   if (args.length < signature.min || args.length > signature.max) return count(directive, signature);
   const wrong = checkValue(directive, signature) ?? checkParameters(directive, signature, setting);
   return wrong ? { stage: 'value', ...wrong } : newerParameter(directive, setting.version);
+}
+
+/** Those that may stand in `context`. Most names have one signature. */
+function fitting(known: readonly Signature[], context: Context): readonly Signature[] {
+  if (known.length === 1 && known[0]!.contexts.includes(context)) return known;
+  return known.filter(({ contexts }) => contexts.includes(context));
 }
 
 const CONTEXT_NAMES: Readonly<Record<Context, string>> = {
@@ -93,10 +101,10 @@ function unknown(directive: Directive, { context, version, declared }: Setting):
   }
   if (isThirdParty(name.value)) return null;
   const opens = directive.block !== null;
-  const fitting = directiveNames().filter((each) =>
+  const possible = directiveNames().filter((each) =>
     signatures(each).some(({ contexts, block }) => block === opens && contexts.includes(context)),
   );
-  const meant = closest(name.value, fitting) ?? closest(name.value, directiveNames());
+  const meant = closest(name.value, possible) ?? closest(name.value, directiveNames());
   return {
     stage: 'unknown',
     span: name,
