@@ -27,12 +27,16 @@ const MOST_PROBLEMS = 100;
 /** A directive while its block is being read. */
 interface Frame {
   readonly directive: Writable<Directive>;
-  readonly block: Writable<Block> & { items: Directive[] };
+  readonly block: Writable<Block>;
+  /** Where what it holds begins among what the open blocks hold. */
+  readonly from: number;
   /** Inside a block that stock nginx does not know: its lines may be data, so nothing is guessed from their words. */
   readonly opaque: boolean;
   /** Its lines are data, not directives. */
   readonly data: boolean;
 }
+
+const NO_ITEMS: readonly Directive[] = [];
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -51,6 +55,8 @@ export function parse(text: string, from = 0): NginxTree {
   const scan = scanner(text, report);
   const items: Directive[] = [];
   const stack: Frame[] = [];
+  /** What stands in the open blocks, those of the outermost first: lists of their own would grow far beyond what they hold. */
+  const held: Directive[] = [];
   const newline = text.indexOf('\r\n', from) >= 0 ? '\r\n' : '\n';
 
   scan.resume(from);
@@ -91,7 +97,7 @@ export function parse(text: string, from = 0): NginxTree {
   function put(directive: Directive, frame: Frame | undefined): void {
     if (!frame) items.push(directive);
     else {
-      frame.block.items.push(directive);
+      held.push(directive);
       if (directive.called === 'include') frame.block.includes = true;
     }
   }
@@ -110,7 +116,7 @@ export function parse(text: string, from = 0): NginxTree {
     const block: Frame['block'] = {
       start: brace,
       end: text.length,
-      items: [],
+      items: NO_ITEMS,
       includes: false,
       closed: false,
       templated: false,
@@ -128,11 +134,21 @@ export function parse(text: string, from = 0): NginxTree {
       return;
     }
     const opaque = (top()?.opaque ?? false) || signatures(directive.called).length === 0;
-    stack.push({ directive, block, opaque, data: isDataBlock(directive.called) });
+    stack.push({ directive, block, from: held.length, opaque, data: isDataBlock(directive.called) });
+  }
+
+  /** The innermost block with what it holds; undefined when none is open. */
+  function leave(): Frame | undefined {
+    const frame = stack.pop();
+    if (frame && frame.from < held.length) {
+      frame.block.items = held.slice(frame.from);
+      held.length = frame.from;
+    }
+    return frame;
   }
 
   function close(at: number): void {
-    const frame = stack.pop();
+    const frame = leave();
     if (!frame) {
       report({
         code: 'unexpected-close',
@@ -144,8 +160,6 @@ export function parse(text: string, from = 0): NginxTree {
     }
     endAt(frame.directive, frame.block, at + 1);
     frame.block.closed = true;
-    // As long as it is, not as long as it could have grown.
-    frame.block.items = frame.block.items.slice();
   }
 
   let soughtSurplus = false;
@@ -351,7 +365,7 @@ export function parse(text: string, from = 0): NginxTree {
               : {}),
           });
           if (signatures(name.value).some((signature) => signature.block)) {
-            const frame = stack.pop()!;
+            const frame = leave()!;
             endAt(frame.directive, frame.block, name.start);
           }
         } else if (!opaque && checkBlock(words, at)) {
@@ -435,7 +449,7 @@ export function parse(text: string, from = 0): NginxTree {
     // Searched once each, however often they are passed by: a text without one is not read to its end again and again.
     if (nextSemicolon < position) nextSemicolon = endless(text.indexOf(';', position));
     if (nextBrace < position) nextBrace = endless(text.indexOf('{', position));
-    const end = (nextSemicolon < nextBrace ? nextSemicolon : nextBrace) + 1;
+    const end = Math.min(nextSemicolon, nextBrace) + 1;
     // "location {{ path }} {": the brace may begin a template's mark.
     if (end > text.length || (end === nextBrace + 1 && MARK_START.test(text[end] ?? ''))) return null;
     return phraseAt(text, position, end);
@@ -492,6 +506,7 @@ export function parse(text: string, from = 0): NginxTree {
 
   // One problem for all blocks left open: the one that seems to lack its brace, or else the innermost.
   const innermost = top();
+  while (stack.length > 0) leave();
   const stray = innermost ? firstStray() : null;
   if (stray) reportStray(stray, stray.parent!);
   else if (innermost) {

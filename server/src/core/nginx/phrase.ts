@@ -6,8 +6,10 @@ import { signatures } from './catalogue';
 import type { Block, Directive, Word } from './tree';
 
 export interface Phrase {
-  /** Places count from the start of the statement. */
-  readonly words: readonly Word[];
+  /** Its words as nginx reads them. */
+  readonly values: readonly string[];
+  /** With places that count from the start of the statement; null where single blanks are all that stands between them. */
+  readonly words: readonly Word[] | null;
   readonly length: number;
   /** Ends with `{`, not with `;`. */
   readonly opens: boolean;
@@ -15,8 +17,10 @@ export interface Phrase {
   readonly dollar: boolean;
   /** What the readers of `byText` have made of it, each at its number; null before any has. */
   answers: unknown[] | null;
-  /** Where it was last found to be all right; kept by whoever judges it. */
-  accepted: { readonly by: object; readonly under: Phrase | null; contexts: number } | null;
+  /** Where it was last found to be all right, kept by whoever judges it: by what, under what, and in which contexts. */
+  acceptedBy: object | null;
+  acceptedUnder: Phrase | null;
+  acceptedIn: number;
 }
 
 const LONGEST = 200;
@@ -28,11 +32,7 @@ const phrases = new Map<string, Phrase>();
 export function phraseAt(text: string, start: number, end: number): Phrase | null {
   if (end - start > LONGEST) return null;
   const slice = text.slice(start, end);
-  const known = phrases.get(slice);
-  if (known) return known;
-  const own = copy(slice);
-  const words = ordinaryWords(own);
-  return words && keep(own, words);
+  return phrases.get(slice) ?? ordinary(copy(slice));
 }
 
 /** Keeps what the scanner has read from `words[0]` to `end` and nginx accepts, whatever comes before and after it. */
@@ -48,22 +48,35 @@ export function remember(text: string, words: readonly Word[], end: number): voi
     end: word.end - start,
     value: copy(word.value),
   }));
-  keep(copy(slice), own);
+  keep(
+    copy(slice),
+    own.map(({ value }) => value),
+    own,
+  );
 }
 
 /** Does it depend on nothing around the statement that it is one? */
-function standsAlone(words: readonly Word[], opens: boolean): boolean {
-  const name = words[0]!.value;
-  if (name === 'server' && !opens) return words.length > 1;
+function standsAlone(values: readonly string[], opens: boolean): boolean {
+  const name = values[0]!;
+  if (name === 'server' && !opens) return values.length > 1;
   const known = signatures(name);
   return known.length === 0 || known.some(({ block }) => block === opens);
 }
 
-function keep(written: string, words: readonly Word[]): Phrase | null {
+function keep(written: string, values: readonly string[], words: readonly Word[] | null): Phrase | null {
   const opens = written.endsWith('{');
-  if (!standsAlone(words, opens)) return null;
-  const dollar = written.includes('$');
-  const phrase: Phrase = { words, length: written.length, opens, dollar, answers: null, accepted: null };
+  if (!standsAlone(values, opens)) return null;
+  const phrase: Phrase = {
+    values,
+    words,
+    length: written.length,
+    opens,
+    dollar: written.includes('$'),
+    answers: null,
+    acceptedBy: null,
+    acceptedUnder: null,
+    acceptedIn: 0,
+  };
   if (phrases.size >= MOST) phrases.clear();
   phrases.set(written, phrase);
   return phrase;
@@ -74,26 +87,31 @@ function copy(slice: string): string {
   return ` ${slice}`.slice(1);
 }
 
-/** The words of a statement without quotes, escapes, braces, comments and marks of templates; null where there is any of them. */
-function ordinaryWords(written: string): Word[] | null {
-  const last = written.length - 1;
+/** A statement without quotes, escapes, braces, comments and marks of templates; null where there is any of them. */
+function ordinary(written: string): Phrase | null {
   if (SPECIAL.test(written) || isGlued(written)) return null;
+  let end = written.length - 1;
+  while (end > 0 && (written[end - 1] === ' ' || written[end - 1] === '\t')) end--;
   // Native code splits faster than a loop of ours: this is done for every new line of a file.
-  const values = written.slice(0, last).replaceAll('\t', ' ').split(' ');
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== '') count++;
-  if (count === 0) return null;
-  // As long as it is, not as long as a list that grows.
-  const words = new Array<Word>(count);
+  const values = written.slice(0, end).replaceAll('\t', ' ').split(' ');
+  return values.includes('') ? spaced(written, values) : keep(written, values, null);
+}
+
+/** More than single blanks stand between the words. */
+function spaced(written: string, parts: readonly string[]): Phrase | null {
+  const words: Word[] = [];
   let start = 0;
-  count = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+  for (const value of parts) {
     const end = start + value.length;
-    if (value !== '') words[count++] = { start, end, value, quote: null, template: false };
+    if (value !== '') words.push({ start, end, value, quote: null, template: false });
     start = end + 1;
   }
-  return words;
+  if (words.length === 0) return null;
+  return keep(
+    written,
+    words.map(({ value }) => value),
+    words,
+  );
 }
 
 /** A brace that belongs to the word before it, `${` or the `{4}` of an expression, is told by what comes behind it. */
@@ -143,8 +161,12 @@ let lookedAt: Directive | null = null;
  */
 export function acceptedBefore(directive: Directive, by: object, context: number): boolean {
   if (!(directive instanceof PhraseDirective)) return false;
-  const known = directive.phrase.accepted;
-  if (known?.by === by && (known.contexts & context) !== 0 && (!known.under || known.under === directive.phraseAround))
+  const { acceptedBy, acceptedIn, acceptedUnder } = directive.phrase;
+  if (
+    acceptedBy === by &&
+    (acceptedIn & context) !== 0 &&
+    (acceptedUnder === null || acceptedUnder === directive.phraseAround)
+  )
     return true;
   lookedAt = null;
   return false;
@@ -153,13 +175,13 @@ export function acceptedBefore(directive: Directive, by: object, context: number
 export function accept(directive: Directive, by: object, context: number): void {
   if (!(directive instanceof PhraseDirective)) return;
   const { phrase } = directive;
-  const known = phrase.accepted;
-  if (lookedAt === null) {
-    if (known?.by === by && !known.under) known.contexts |= context;
-    else phrase.accepted = { by, under: null, contexts: context };
-  } else if (lookedAt === directive && directive.phraseAround) {
-    phrase.accepted = { by, under: directive.phraseAround, contexts: context };
-  }
+  const around = lookedAt === null ? null : directive.phraseAround;
+  // It depends on more than the directive around.
+  if (lookedAt !== null && (lookedAt !== directive || around === null)) return;
+  const isSame = around === null && phrase.acceptedBy === by && phrase.acceptedUnder === null;
+  phrase.acceptedIn = isSame ? phrase.acceptedIn | context : context;
+  phrase.acceptedBy = by;
+  phrase.acceptedUnder = around;
 }
 
 /** A directive as a phrase says it: most are never asked for their words, so these are made on demand. */
@@ -174,7 +196,7 @@ export class PhraseDirective implements Directive {
     readonly start: number,
     private readonly outer: Directive | null,
   ) {
-    this.called = phrase.words[0]!.value;
+    this.called = phrase.values[0]!;
     this.block = null;
     this.ownName = null;
     this.ownArgs = null;
@@ -198,7 +220,7 @@ export class PhraseDirective implements Directive {
   }
 
   get name(): Word {
-    this.ownName ??= moved(this.phrase.words[0]!, this.start);
+    this.ownName ??= wordOf(this.phrase, 0, this.start);
     return this.ownName;
   }
 
@@ -211,13 +233,28 @@ export class PhraseDirective implements Directive {
 const NO_WORDS: readonly Word[] = [];
 
 /** A list that grows has room for many more. */
-function argsOf({ words }: Phrase, by: number): readonly Word[] {
-  if (words.length === 1) return NO_WORDS;
-  if (words.length === 2) return [moved(words[1]!, by)];
-  if (words.length === 3) return [moved(words[1]!, by), moved(words[2]!, by)];
-  return words.slice(1).map((word) => moved(word, by));
+function argsOf(phrase: Phrase, by: number): readonly Word[] {
+  switch (phrase.values.length) {
+    case 1:
+      return NO_WORDS;
+    case 2:
+      return [wordOf(phrase, 1, by)];
+    case 3:
+      return [wordOf(phrase, 1, by), wordOf(phrase, 2, by)];
+    default:
+      return phrase.values.slice(1).map((_, i) => wordOf(phrase, i + 1, by));
+  }
 }
 
-function moved(word: Word, by: number): Word {
-  return { start: word.start + by, end: word.end + by, value: word.value, quote: word.quote, template: false };
+/** The word of that number, in a statement that starts at `by`. */
+function wordOf({ values, words }: Phrase, number: number, by: number): Word {
+  const known = words?.[number];
+  if (known) {
+    const { start, end, value, quote } = known;
+    return { start: start + by, end: end + by, value, quote, template: false };
+  }
+  const value = values[number]!;
+  let start = by;
+  for (let i = 0; i < number; i++) start += values[i]!.length + 1;
+  return { start, end: start + value.length, value, quote: null, template: false };
 }

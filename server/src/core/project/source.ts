@@ -171,12 +171,13 @@ function indexOf(tree: NginxTree): Index {
     }
   };
   count(null, tree.items);
-  // walk(), but for its generator: this is run over every file after every keystroke.
-  const open: { items: readonly Directive[]; next: number }[] = [{ items: tree.items, next: 0 }];
-  for (let top = open[0]; top; top = open[open.length - 1]) {
-    const directive = top.items[top.next++];
+  // walk(), but for its generator and its frames: this is run over every file after every keystroke.
+  const lists: (readonly Directive[])[] = [tree.items];
+  const next = [0];
+  for (let depth = 0; depth >= 0; ) {
+    const directive = lists[depth]![next[depth]!++];
     if (!directive) {
-      open.pop();
+      depth--;
       continue;
     }
     entry(directive.called).all.push(directive);
@@ -184,7 +185,9 @@ function indexOf(tree: NginxTree): Index {
     const items = directive.block?.items;
     if (!items || items.length === 0) continue;
     if (items.length > 1) count(directive, items);
-    open.push({ items, next: 0 });
+    depth++;
+    lists[depth] = items;
+    next[depth] = 0;
   }
   if (named.get('root')?.all.length === 0) named.delete('root');
   return { named, names: new Set(named.keys()), repeats, withDollar };

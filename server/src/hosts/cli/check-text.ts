@@ -7,12 +7,22 @@ import { shown } from './paths';
 import { clean, columns, count, cut, inline, wrap } from './plain-text';
 import { rangeOf } from './shapes';
 
+/** Characters that are printed at a time. */
+const CHUNK = 32 * 1024;
+
 /** A finding should fit a screen. */
 const MOST_RELATED = 5;
 
 export async function printText({ project, files, findings }: Checked): Promise<void> {
   const color = colors();
-  for (const finding of findings) await print(`${block(project, finding, color)}\n`);
+  let some = '';
+  for (const finding of findings) {
+    some += `${block(project, finding, color)}\n`;
+    if (some.length < CHUNK) continue;
+    await print(some);
+    some = '';
+  }
+  await print(some);
   if (findings.length === 0) {
     if (files.length > 0) await print(`${count(files.length, 'file')} checked: no problems\n`);
     return;

@@ -45,17 +45,22 @@ const WIDE =
 
 /** Lines of at most `width` columns, the later ones behind `indent`. Words are never split: a path must stay clickable. */
 export function wrap(text: string, width: number, first = '', indent = first): string {
+  const words = text.split(/ +/).filter((word) => word !== '');
+  if (width === Number.POSITIVE_INFINITY) return first + words.join(' ');
   const lines: string[] = [];
   let line = first;
+  let used = columns(first);
   let isEmpty = true;
-  for (const word of text.split(/ +/)) {
-    if (word === '') continue;
-    if (!isEmpty && columns(line) + 1 + columns(word) > width) {
+  for (const word of words) {
+    const more = columns(word);
+    if (!isEmpty && used + 1 + more > width) {
       lines.push(line);
       line = indent;
+      used = columns(indent);
       isEmpty = true;
     }
     line += isEmpty ? word : ` ${word}`;
+    used += isEmpty ? more : more + 1;
     isEmpty = false;
   }
   lines.push(line);

@@ -57,11 +57,21 @@ function repeated(project: Project, block: At): readonly Clash[] {
 }
 
 function find(project: Project, locations: readonly At[]): readonly Clash[] {
-  if (locations.length < 2) return NONE;
+  if (locations.length < 2 || !isPossible(locations)) return NONE;
   return [...sameKey(project, locations, ({ directive }) => pathOf(directive))];
 }
 
 const NONE: readonly Clash[] = [];
+
+/** Most blocks have a few locations: comparing each with each needs no table. */
+function isPossible(locations: readonly At[]): boolean {
+  if (locations.length > 12) return true;
+  for (let i = 1; i < locations.length; i++) {
+    const path = pathOf(locations[i]!.directive);
+    for (let j = 0; path !== null && j < i; j++) if (pathOf(locations[j]!.directive) === path) return true;
+  }
+  return false;
+}
 
 /** What nginx compares of a location; null where it does not (ngx_http_join_exact_locations). */
 const pathOf = byText((directive) => {
