@@ -128,14 +128,39 @@ const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
 /** The `server` line of an upstream block; null without an address. */
 export function upstreamServer(directive: Directive): UpstreamServer | null {
   const said = serverLine(directive);
-  if (!said) return null;
-  const { address, length, dynamic, flags, parameters } = said;
-  const start = valueStart(directive.args[0]!);
-  return { address, addressSpan: { start, end: start + length }, dynamic, flags, parameters };
+  return said && new WrittenServer(said, directive);
+}
+
+interface ServerSaid extends Omit<UpstreamServer, 'addressSpan'> {
+  /** Characters of the address. */
+  readonly length: number;
+}
+
+/** With the place that it has in one file, which few ask for. */
+class WrittenServer implements UpstreamServer {
+  readonly address: Address;
+  readonly dynamic: boolean;
+  readonly flags: ReadonlySet<string>;
+  readonly parameters: ReadonlyMap<string, string>;
+
+  constructor(
+    private readonly said: ServerSaid,
+    private readonly directive: Directive,
+  ) {
+    this.address = said.address;
+    this.dynamic = said.dynamic;
+    this.flags = said.flags;
+    this.parameters = said.parameters;
+  }
+
+  get addressSpan(): Span {
+    const start = valueStart(this.directive.args[0]!);
+    return { start, end: start + this.said.length };
+  }
 }
 
 /** What such a line says, wherever it stands. */
-const serverLine = byText(({ called, args }) => {
+const serverLine = byText(({ called, args }): ServerSaid | null => {
   const word = args[0];
   if (called !== 'server' || !word) return null;
   const { address, length } = splitAddress(word.value, false);

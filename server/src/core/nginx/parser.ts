@@ -11,10 +11,7 @@ import { scanner, type Terminator } from './scanner';
 import { isDoubled } from './template';
 import { type Block, type Directive, type NginxTree, type SyntaxProblem, type Word, walk } from './tree';
 
-const TAB = 9;
-const LF = 10;
-const CR = 13;
-const SPACE = 32;
+const BLANKS = /[ \t\r\n]*/y;
 const HASH = 35;
 const CLOSE = 125;
 
@@ -445,7 +442,6 @@ export function parse(text: string, from = 0): NginxTree {
 
   /** The statement at `position`, when its text has been read before or can be read without looking further. */
   function phraseHere(): Phrase | null {
-    if (text.charCodeAt(position) === HASH) return null;
     // Searched once each, however often they are passed by: a text without one is not read to its end again and again.
     if (nextSemicolon < position) nextSemicolon = endless(text.indexOf(';', position));
     if (nextBrace < position) nextBrace = endless(text.indexOf('{', position));
@@ -460,14 +456,17 @@ export function parse(text: string, from = 0): NginxTree {
   }
 
   for (let done = false; !done; ) {
-    let code = text.charCodeAt(position);
-    while (code === SPACE || code === LF || code === CR || code === TAB) code = text.charCodeAt(++position);
+    // Native code passes the indentation, which is a third of most files, faster than a loop of ours.
+    BLANKS.lastIndex = position;
+    BLANKS.test(text);
+    position = BLANKS.lastIndex;
+    const code = text.charCodeAt(position);
     if (code === CLOSE) {
       close(position++);
       continue;
     }
     const frame = stack[stack.length - 1];
-    const phrase = phraseHere();
+    const phrase = code === HASH ? null : phraseHere();
     // In a block of data a "{" opens nothing.
     if (phrase && !(phrase.opens && frame?.data)) {
       const directive = new PhraseDirective(phrase, position, frame ? frame.directive : null);

@@ -1,5 +1,5 @@
 /** The joints between nginx and what stands behind it: where a pass leads, and which pool answers there. */
-import { type Address, isPass, type PassTarget, passTarget, upstreamServer } from '../nginx/model';
+import { type Address, isPass, type PassTarget, passTarget, type UpstreamServer, upstreamServer } from '../nginx/model';
 import type { Directive } from '../nginx/tree';
 import { type ListenAddress, parseListen } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
@@ -16,7 +16,7 @@ export interface Endpoint {
   readonly at: At;
   readonly span: Span;
   /** Flags and parameters of the `server` line; null at a pass. */
-  readonly server: ReturnType<typeof upstreamServer>;
+  readonly server: UpstreamServer | null;
 }
 
 export interface Pass {
@@ -62,10 +62,36 @@ export function passOf(project: Project, at: At): Pass | null {
   const { address } = target;
   const upstream = address.kind === 'tcp' && address.port === null ? project.upstream(address.host, at.file) : null;
   if (!upstream) {
-    const endpoint = { address: withDefaultPort(address, target), at, span: target.addressSpan, server: null };
-    return { at, target, upstream, endpoints: [endpoint] };
+    return { at, target, upstream, endpoints: [new PassEndpoint(withDefaultPort(address, target), at, target)] };
   }
   return new PassToUpstream(project, at, target, upstream);
+}
+
+/** With the place of the address, which few ask for. */
+class PassEndpoint implements Endpoint {
+  readonly server = null;
+
+  constructor(
+    readonly address: Address,
+    readonly at: At,
+    private readonly target: PassTarget,
+  ) {}
+
+  get span(): Span {
+    return this.target.addressSpan;
+  }
+}
+
+class ServerEndpoint implements Endpoint {
+  constructor(
+    readonly address: Address,
+    readonly at: At,
+    readonly server: UpstreamServer,
+  ) {}
+
+  get span(): Span {
+    return this.server.addressSpan;
+  }
 }
 
 class PassToUpstream implements Pass {
@@ -147,15 +173,19 @@ export function upstreamEndpoints(project: Project, upstream: At): readonly Endp
   return endpoints;
 }
 
+const NO_SERVERS: readonly At[] = [];
+
 function readEndpoints(project: Project, upstream: At): Endpoint[] {
   const endpoints: Endpoint[] = [];
-  for (const at of project.children(upstream.file, upstream.directive).get('server') ?? []) {
+  const servers = project.children(upstream.file, upstream.directive).get('server') ?? NO_SERVERS;
+  for (let i = 0; i < servers.length; i++) {
+    const at = servers[i]!;
     const server = upstreamServer(at.directive);
     if (!server || server.dynamic) continue;
     const { address } = server;
     // A server line without a port means port 80, whatever the pass's scheme (ngx_http_upstream_server).
     const known = address.kind === 'tcp' && address.port === null ? { ...address, port: 80 } : address;
-    endpoints.push({ address: known, at, span: server.addressSpan, server });
+    endpoints.push(new ServerEndpoint(known, at, server));
   }
   return endpoints;
 }

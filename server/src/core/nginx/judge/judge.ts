@@ -60,10 +60,21 @@ function judgeAs(directive: Directive, known: readonly Signature[], setting: Set
   return wrong ? { stage: 'value', ...wrong } : newerParameter(directive, setting.version);
 }
 
-/** Those that may stand in `context`. Most names have one signature. */
+const inContext = new WeakMap<readonly Signature[], Map<Context, readonly Signature[]>>();
+
+/** Those that may stand in `context`. */
 function fitting(known: readonly Signature[], context: Context): readonly Signature[] {
-  if (known.length === 1 && known[0]!.contexts.includes(context)) return known;
-  return known.filter(({ contexts }) => contexts.includes(context));
+  let byContext = inContext.get(known);
+  if (!byContext) {
+    byContext = new Map();
+    inContext.set(known, byContext);
+  }
+  let found = byContext.get(context);
+  if (!found) {
+    found = known.filter(({ contexts }) => contexts.includes(context));
+    byContext.set(context, found);
+  }
+  return found;
 }
 
 const CONTEXT_NAMES: Readonly<Record<Context, string>> = {

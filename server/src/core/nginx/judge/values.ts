@@ -183,8 +183,11 @@ const PLACEHOLDER =
 
 /** A value that envsubst or another template will fill in: `${WORKERS}`. */
 export function isPlaceholder(word: Word): boolean {
-  return word.template || PLACEHOLDER.test(word.value);
+  return word.template || (MARKED.test(word.value) && PLACEHOLDER.test(word.value));
 }
+
+/** Most values have nothing that a placeholder could begin with, and are done with here. */
+const MARKED = /[$@<%[]|__/;
 
 function withSpelling(wrong: Wrong, word: Word, words: readonly string[]): Wrong {
   const meant = closest(word.value, words);

@@ -2,6 +2,9 @@
 import { addressesIn } from '../../project/links';
 import { defineRule, mend } from '../rule';
 
+/** Not in 10.0.0.0. */
+const WILDCARD = /(?<![\d.])0\.0\.0\.0|\[::\]/;
+
 export default defineRule({
   id: 'nginx/wildcard-destination',
   language: 'nginx',
@@ -12,7 +15,7 @@ loopback address, and where IPv6 is missing, as in many containers, \`[::]\` fai
 \`connect() to [::]:9000 failed (99: Cannot assign requested address)\` and **502**. Write the loopback address.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server'],
   *check(source, project) {
-    if (!source.own.includes('0.0.0.0') && !source.own.includes('[::]')) return;
+    if (!WILDCARD.test(source.own)) return;
     for (const { endpoint } of addressesIn(project, source)) {
       const { address, span } = endpoint;
       if (address.kind !== 'tcp' || (address.host !== '0.0.0.0' && address.host !== '[::]')) continue;

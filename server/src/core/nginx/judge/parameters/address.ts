@@ -16,9 +16,15 @@ export interface UrlOptions {
   readonly uri?: boolean;
 }
 
+const NO_OPTIONS: UrlOptions = {};
+// Not made anew for each of a thousand lines.
+const UNIX = /^unix:/i;
+const URI_START = /[/?]/;
+const DIGITS = /^\d+$/;
+
 /** A text instead of a Url says what is wrong. */
-export function readUrl(text: string, options: UrlOptions = {}): Url | string {
-  if (/^unix:/i.test(text)) return readUnix(text.slice(5), options);
+export function readUrl(text: string, options: UrlOptions = NO_OPTIONS): Url | string {
+  if (UNIX.test(text)) return readUnix(text.slice(5), options);
   return text.startsWith('[') ? readInet6(text, options) : readInet(text, options);
 }
 
@@ -31,7 +37,7 @@ function readUnix(rest: string, { uri }: UrlOptions): Url | string {
 }
 
 function readInet(text: string, options: UrlOptions): Url | string {
-  const uriAt = text.search(/[/?]/);
+  const uriAt = text.search(URI_START);
   if (uriAt >= 0 && (options.listen || !options.uri)) return invalidHost(text);
   const authority = uriAt < 0 ? text : text.slice(0, uriAt);
   const uri = uriAt < 0 ? '' : text.slice(uriAt);
@@ -83,12 +89,17 @@ function invalidHost(text: string): string {
 }
 
 function portProblem(low: string, high?: string): string | null {
+  if (high === undefined && isPort(low)) return null;
   for (const port of high === undefined ? [low] : [high, low]) {
-    if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
+    if (!isPort(port)) {
       return port === '' ? 'the port is missing' : `"${port}" is no port: write a number from 1 to 65535`;
     }
   }
   return high !== undefined && Number(low) > Number(high) ? `the ports "${low}-${high}" run backwards` : null;
+}
+
+function isPort(text: string): boolean {
+  return DIGITS.test(text) && Number(text) >= 1 && Number(text) <= 65535;
 }
 
 /** Why no name server can know this host; null where one may. */

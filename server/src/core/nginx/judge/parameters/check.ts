@@ -33,8 +33,10 @@ export function shown(value: string): string {
 
 /** Filled in by a template, also where envsubst finds a bare `$PORT` or a shell `${PORT:-80}`: what nginx will read is not known. */
 export function isUnknown(word: Word): boolean {
-  return isPlaceholder(word) || /\$(?:\{[A-Z_][A-Z0-9_]*[:=?+-]|[A-Z][A-Z0-9_]*(?![A-Za-z0-9_]))/.test(word.value);
+  return isPlaceholder(word) || (word.value.includes('$') && FILLED_IN.test(word.value));
 }
+
+const FILLED_IN = /\$(?:\{[A-Z_][A-Z0-9_]*[:=?+-]|[A-Z][A-Z0-9_]*(?![A-Za-z0-9_]))/;
 
 export function anyUnknown({ args }: Directive): boolean {
   return args.some(isUnknown);
@@ -87,8 +89,8 @@ export function zoneProblem(text: string, smallest: number): string | null {
 
 /** A `$` that starts no variable name, a `${` without its `}`: what ngx_http_script_compile() refuses. */
 export function checkVariables(word: Word, from = 0): Wrong | null {
-  if (isUnknown(word)) return null;
   const { value } = word;
+  if (!value.includes('$') || isUnknown(word)) return null;
   for (let at = value.indexOf('$', from); at >= 0; at = value.indexOf('$', at + 1)) {
     const [, brace, name, close] = /^\$(\{?)(\w*)(\}?)/.exec(value.slice(at))!;
     if (brace && name !== '' && !close) {
@@ -105,9 +107,9 @@ export function checkVariables(word: Word, from = 0): Wrong | null {
 }
 
 /** The first complaint, if any. */
-export function first<T>(items: Iterable<T>, check: (item: T) => Wrong | null): Wrong | null {
-  for (const item of items) {
-    const wrong = check(item);
+export function first<T>(items: readonly T[], check: (item: T) => Wrong | null): Wrong | null {
+  for (let i = 0; i < items.length; i++) {
+    const wrong = check(items[i]!);
     if (wrong) return wrong;
   }
   return null;

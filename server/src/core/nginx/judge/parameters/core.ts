@@ -95,24 +95,22 @@ export const checkServerName: Check = ({ args }, setting) =>
   });
 
 /** `root` and `alias`. */
-export const checkRoot: Check = ({ args, name, parent }, { context }) => {
-  const [path] = args;
+export const checkRoot: Check = (directive, { context }) => {
+  const path = directive.args[0];
   if (!path || isUnknown(path)) return null;
-  if (
-    name.value === 'alias' &&
-    context === 'location' &&
-    parent?.name.value === 'location' &&
-    parent.args.length === 1 &&
-    parent.args[0]!.value.startsWith('@')
-  ) {
+  // The directive around is looked at where it matters only: what holds wherever a line stands is judged once.
+  const parent = directive.called === 'alias' && context === 'location' ? directive.parent : null;
+  const named = parent?.called === 'location' && parent.args.length === 1 ? parent.args[0]!.value : '';
+  if (named.startsWith('@')) {
     return refuse(
-      name,
-      `"alias" cannot stand in the named location ${shown(parent.args[0]!.value)}, which has no prefix to replace: write root`,
+      directive.name,
+      `"alias" cannot stand in the named location ${shown(named)}, which has no prefix to replace: write root`,
     );
   }
+  if (!path.value.includes('$')) return null;
   const [, own] = /\$\{?(document_root|realpath_root)/.exec(path.value) ?? [];
   if (own && (!path.value.includes(`\${${own}`) || path.value.includes(`\${${own}}`))) {
-    return refuse(path, `"$${own}" is made from ${name.value} and cannot be used in it`);
+    return refuse(path, `"$${own}" is made from ${directive.called} and cannot be used in it`);
   }
   return checkVariables(path);
 };

@@ -219,14 +219,15 @@ export function checkDataLine(
   return wrong && onItsLine(wrong, line, setting.text);
 }
 
-const checks = new Map<Signature, Check | undefined>();
+const checks = new Map<Signature, Check | null>();
 
-function checkOf(name: string, signature: Signature): Check | undefined {
-  if (!checks.has(signature)) {
-    const check = own(CHECKS, `${signature.type} ${name}`) ?? own(CHECKS, name) ?? own(FORMS, signature.value);
+function checkOf(name: string, signature: Signature): Check | null {
+  let check = checks.get(signature);
+  if (check === undefined) {
+    check = own(CHECKS, `${signature.type} ${name}`) ?? own(CHECKS, name) ?? own(FORMS, signature.value) ?? null;
     checks.set(signature, check);
   }
-  return checks.get(signature);
+  return check;
 }
 
 function own(table: Readonly<Record<string, Check>>, key: string): Check | undefined {

@@ -50,8 +50,8 @@ export const checkLocation: Check = (directive, setting) => {
   if (isUnknown(own.word)) return null;
   const wrong = own.kind === 'regex' ? checkRegex(own.word, setting, own.skip) : null;
   if (wrong) return wrong;
-  const { parent } = directive;
   if (setting.context !== 'location') return null;
+  const { parent } = directive;
   if (parent?.name.value === 'location') return checkNesting(directive, parent);
   return own.kind === 'named' ? namedInside(own) : null;
 };
