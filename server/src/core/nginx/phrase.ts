@@ -60,7 +60,9 @@ function standsAlone(values: readonly string[], opens: boolean): boolean {
   const name = values[0]!;
   if (name === 'server' && !opens) return values.length > 1;
   const known = signatures(name);
-  return known.length === 0 || known.some(({ block }) => block === opens);
+  if (known.length === 0) return true;
+  for (let i = 0; i < known.length; i++) if (known[i]!.block === opens) return true;
+  return false;
 }
 
 function keep(written: string, values: readonly string[], words: readonly Word[] | null): Phrase | null {

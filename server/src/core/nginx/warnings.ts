@@ -142,29 +142,37 @@ function inet6(address: string): number[] | null {
 }
 
 /** Lines of a geo; what an included file holds is not looked at. */
-function* geo({ block }: Directive): Generator<Warning, undefined> {
-  if (!block || block.foreign || block.templated || block.items.some(({ name }) => name.value === 'ranges')) return;
+function geo({ block }: Directive): readonly Warning[] {
+  if (!block || block.foreign || block.templated || block.items.some(({ name }) => name.value === 'ranges'))
+    return NONE;
+  const found: Warning[] = [];
   const seen = new Set<string>();
   for (const { name, args } of block.items) {
     if (args.length !== 1 || isUnknown(name) || !isCidr(name.value)) continue;
     const low = lowBits(name);
-    if (low) yield low;
+    if (low) found.push(low);
     const network = networkOf(name.value);
     if (!network) continue;
     if (seen.has(network.key))
-      yield {
+      found.push({
         span: name,
         message: `"${name.value}" stands in this geo already: the last line counts (duplicate network).`,
-      };
+      });
     seen.add(network.key);
   }
+  return found;
 }
+
+const NONE: readonly Warning[] = [];
 
 const BALANCERS = new Set(['hash', 'ip_hash', 'least_conn', 'least_time', 'random']);
 
-function* upstream({ block }: Directive): Generator<Warning, undefined> {
+function upstream({ block }: Directive): readonly Warning[] {
+  if (!block || block.foreign || block.templated) return NONE;
+  let found: Warning[] | null = null;
   let before: Word | null = null;
-  for (const directive of !block || block.foreign || block.templated ? [] : block.items) {
+  for (let i = 0; i < block.items.length; i++) {
+    const directive = block.items[i]!;
     const balances = BALANCERS.has(directive.called);
     if (!balances && directive.called !== 'keepalive') continue;
     const { name } = directive;
@@ -173,10 +181,12 @@ function* upstream({ block }: Directive): Generator<Warning, undefined> {
         before.value === 'keepalive'
           ? 'it undoes the keepalive above it. Put it before keepalive.'
           : `it replaces the ${before.value} above it. One can balance a group.`;
-      yield { span: name, message: `"${name.value}" comes too late: ${why} (load balancing method redefined)` };
+      found ??= [];
+      found.push({ span: name, message: `"${name.value}" comes too late: ${why} (load balancing method redefined)` });
     }
     before = name;
   }
+  return found ?? NONE;
 }
 
 const FINDERS: ReadonlyMap<string, Find> = new Map<string, Find>([
@@ -202,15 +212,13 @@ export function isWarned(name: string): boolean {
 /** Whatever the version: most directives are done with here, once for each text. */
 const isSuspect = byText((directive) => finderOf(directive.called)?.(directive, null) !== null);
 
-export function* warnings(directive: Directive, version: string | null): Generator<Warning, undefined> {
-  if ((directive.called !== 'listen' || version === null) && !isSuspect(directive)) return;
-  const { name, parent } = directive;
-  if (name.template || (parent && (isDataBlock(parent.name.value) || signatures(parent.name.value).length === 0)))
-    return;
-  if (name.value === 'geo') yield* geo(directive);
-  else if (name.value === 'upstream') yield* upstream(directive);
-  else {
-    const found = finderOf(name.value)?.(directive, version);
-    if (found) yield found;
-  }
+export function warnings(directive: Directive, version: string | null): readonly Warning[] {
+  if ((directive.called !== 'listen' || version === null) && !isSuspect(directive)) return NONE;
+  const { called, parent } = directive;
+  if (parent && (isDataBlock(parent.called) || signatures(parent.called).length === 0)) return NONE;
+  if (called === 'geo') return geo(directive);
+  if (called === 'upstream') return upstream(directive);
+  if (directive.name.template) return NONE;
+  const found = finderOf(called)?.(directive, version);
+  return found ? [found] : NONE;
 }

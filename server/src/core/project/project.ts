@@ -289,6 +289,7 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
     const own = ownUpstreams().get(name);
     const found = others && own ? upstreamsIn(nginxSources).get(name) : (others ?? own);
     if (!found) return null;
+    if (found.length === 1) return found[0]!;
     const near = together(from);
     return found.find(({ file }) => near.has(file)) ?? found[0]!;
   }

@@ -410,7 +410,10 @@ function serverOf(project: Project, at: At, kind: Kind): Server {
   for (let i = 0; i < written.length; i++) {
     const each = written[i]!;
     const read = isLiteral(project, each) ? LISTENS[kind](each.directive) : null;
-    if (read) listens.push({ at: each, ...read });
+    if (read) {
+      const { key, text, isDefault, options } = read;
+      listens.push({ at: each, key, text, isDefault, options });
+    }
   }
   const named = directly(project, at, 'server_name');
   const names = named.length === 0 ? named : named.filter((each) => isLiteral(project, each));

@@ -35,6 +35,15 @@ export function verdicts(project: Project, source: NginxSource): readonly Judged
   return found;
 }
 
+/** Where reading is in one of the blocks around. */
+interface Place {
+  items: readonly Directive[];
+  next: number;
+  context: Context;
+  /** The block of data that this is. */
+  data: Directive | null;
+}
+
 function judgeSource(project: Project, source: NginxSource): Judged[] {
   const found: Judged[] = [];
   const seen = new Set<Directive>();
@@ -62,14 +71,27 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
   }
   for (const { context: outer, data } of starts) {
     const guessed = !included && outer !== 'main' && !told;
-    // A stack of its own: files nest as deep as they like.
-    const open: { items: readonly Directive[]; next: number; context: Context; data: Directive | null }[] = [
-      { items: source.tree.items, next: 0, context: outer, data },
-    ];
-    for (let top = open[0]; top; top = open[open.length - 1]) {
+    // A stack of its own, because files nest as deep as they like; its places are used again and again.
+    const open: Place[] = [];
+    let depth = -1;
+    const enter = (items: readonly Directive[], context: Context, data: Directive | null): void => {
+      depth++;
+      const place = open[depth];
+      if (!place) {
+        open.push({ items, next: 0, context, data });
+        return;
+      }
+      place.items = items;
+      place.next = 0;
+      place.context = context;
+      place.data = data;
+    };
+    enter(source.tree.items, outer, data);
+    while (depth >= 0) {
+      const top = open[depth]!;
       const directive = top.items[top.next++];
       if (!directive) {
-        open.pop();
+        depth--;
         continue;
       }
       const name = directive.called;
@@ -94,10 +116,10 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
       if (verdict) add(directive, verdict, guessed);
       if (!block || block.foreign || verdict) continue;
       const { items } = block;
-      if (isData) open.push({ items, next: 0, context, data: directive });
+      if (isData) enter(items, context, directive);
       const inside = contextInside(context, name);
       // What stands in a block of a third-party module is that module's business.
-      if (inside) open.push({ items, next: 0, context: inside, data: null });
+      if (inside) enter(items, inside, null);
     }
   }
   return found.sort((a, b) => a.directive.start - b.directive.start);

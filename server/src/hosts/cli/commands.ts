@@ -8,19 +8,21 @@ import { parseContext, parseRule, parseVersion, repeated, severities, UsageError
 import { complain, flushed, print, warn } from './output';
 import { version } from './version';
 
-/** Loads what does the work of a command, when it is called. */
+/** By command, what loads the one that does its work, when it is called. A program may have some of them only. */
 export interface Commands {
-  check(): Promise<typeof import('./check').check>;
-  explain(): Promise<typeof import('./explain').explainLogs>;
-  fix(): Promise<typeof import('./fix').fix>;
-  rules(): Promise<typeof import('./rules').rules>;
+  readonly check?: () => Promise<typeof import('./check').check>;
+  readonly explain?: () => Promise<typeof import('./explain').explainLogs>;
+  readonly fix?: () => Promise<typeof import('./fix').fix>;
+  readonly rules?: () => Promise<typeof import('./rules').rules>;
 }
+
+type Load<K extends keyof Commands> = NonNullable<Commands[K]>;
 
 const EXIT = `
 Exit status: 0 nothing at or above --fail-on, 1 something was, 2 the command
 could not do its work.`;
 
-function program(commands: Commands): Command {
+function program({ check, explain, fix, rules }: Commands): Command {
   const medic = new Command('upstream-medic')
     .description('Finds, explains and heals nginx 502 Bad Gateway and its kin.')
     .version(version())
@@ -31,6 +33,15 @@ function program(commands: Commands): Command {
       outputError: (text, write) => write(text.replace(/^error:/, 'upstream-medic:')),
     });
 
+  if (check) addCheck(medic, check);
+  if (explain) addExplain(medic, explain);
+  if (fix) addFix(medic, fix);
+  if (rules) addRules(medic, rules);
+  for (const command of [medic, ...medic.commands]) command.exitOverride();
+  return medic;
+}
+
+function addCheck(medic: Command, load: Load<'check'>): void {
   project(medic.command('check'))
     .description('Check nginx and php-fpm configuration')
     .argument('[paths...]', 'files (each a root of its own), folders (searched), "-" for stdin; default: this folder')
@@ -48,10 +59,12 @@ What they include is checked too. Findings in standard input are reported for
 the file "-". json: lines and characters from 0, as in LSP.`,
     )
     .action(async (paths: string[], options: CheckOptions) => {
-      const check = await commands.check();
+      const check = await load();
       process.exitCode = await check(paths, options);
     });
+}
 
+function addExplain(medic: Command, load: Load<'explain'>): void {
   configuration(medic.command('explain'))
     .description('Explain the gateway errors of nginx error logs')
     .argument('[files...]', 'the logs, gzip too; "-" or nothing for stdin')
@@ -75,10 +88,12 @@ counts by cause and upstream, by status, by request and over time. Times are
 those of the log; "14:00" is today, and "1h" ago by the clock of this machine.`,
     )
     .action(async (files: string[], options: ExplainOptions) => {
-      const explain = await commands.explain();
+      const explain = await load();
       process.exitCode = await explain(files, options);
     });
+}
 
+function addFix(medic: Command, load: Load<'fix'>): void {
   configuration(project(medic.command('fix')))
     .description('Apply the preferred fixes of check, or of explain with --log')
     .argument('[paths...]', 'as for check; with --log: the configuration that the log is about')
@@ -96,21 +111,20 @@ Exit status: 0 nothing at or above --fail-on is left after the fixes, 1
 something is, 2 the command could not do its work. With --log: 0 or 2.`,
     )
     .action(async (paths: string[], options: FixOptions) => {
-      const fix = await commands.fix();
+      const fix = await load();
       process.exitCode = await fix(paths, options);
     });
+}
 
+function addRules(medic: Command, load: Load<'rules'>): void {
   medic
     .command('rules')
     .description('List rules, causes and remedies, or print the page of one')
     .argument('[id]')
     .action(async (id: string | undefined) => {
-      const rules = await commands.rules();
+      const rules = await load();
       process.exitCode = await rules(id);
     });
-
-  for (const command of [medic, ...medic.commands]) command.exitOverride();
-  return medic;
 }
 
 /** Options of the commands that judge a project. */

@@ -20,17 +20,19 @@ round another nginx answers **400** "The plain HTTP request was sent to HTTPS po
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass'],
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
-      const { schemeSpan, scheme, tls, dynamic, addressSpan } = pass.target;
-      if (dynamic || !schemeSpan || (scheme !== 'http' && scheme !== 'https') || pass.endpoints.length !== 1) continue;
-      const [endpoint] = pass.endpoints;
-      const backend = isUsualPort(endpoint!, tls) ? null : behind(project, endpoint!, tls);
+      const { scheme, tls, dynamic } = pass.target;
+      if (dynamic || (scheme !== 'http' && scheme !== 'https') || pass.endpoints.length !== 1) continue;
+      const endpoint = pass.endpoints[0]!;
+      const backend = isUsualPort(endpoint, tls) ? null : behind(project, endpoint, tls);
       if (!backend || backend.tls === tls || (backend.tls && answersPlain(project))) continue;
+      const { schemeSpan, addressSpan } = pass.target;
+      if (!schemeSpan) continue;
       const other = tls ? 'http' : 'https';
       yield {
         span: { start: schemeSpan.start, end: addressSpan.end },
         message: tls
-          ? `${backend.what} on ${spell(endpoint!.address)} speaks plain HTTP: the TLS handshake fails with "wrong version number" and requests get 502. Write http://.`
-          : `${backend.what} on ${spell(endpoint!.address)} speaks TLS: plain requests get 400 "The plain HTTP request was sent to HTTPS port". Write https://.`,
+          ? `${backend.what} on ${spell(endpoint.address)} speaks plain HTTP: the TLS handshake fails with "wrong version number" and requests get 502. Write http://.`
+          : `${backend.what} on ${spell(endpoint.address)} speaks TLS: plain requests get 400 "The plain HTTP request was sent to HTTPS port". Write https://.`,
         related: [{ ...backend.place, message: 'It listens there.' }],
         fixes: [
           mend('links/tls-mismatch', `Speak ${tls ? 'plain HTTP' : 'TLS'} to it (${other}://)`, [

@@ -89,10 +89,13 @@ function* clashesOf(project: Project, instance: Instance): Generator<NameClash, 
     }
     for (const at of server.names) {
       let reported = false;
-      for (const word of at.directive.args) {
+      const { args } = at.directive;
+      for (let i = 0; i < args.length; i++) {
+        const word = args[i]!;
         const name = word.value.toLowerCase();
         if (!isComparable(name)) continue;
-        for (const { key, text } of sockets) {
+        for (let j = 0; j < sockets.length; j++) {
+          const { key, text } = sockets[j]!;
           const id = `${key} ${name}`;
           const first = taken.get(id);
           if (!first) taken.set(id, { server: server.at.directive, at, word });

@@ -25,7 +25,7 @@ hand on connections to a database use the \`stream\` module; for memcached \`mem
   references: ['https://nginx.org/en/docs/stream/ngx_stream_proxy_module.html'],
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
-      const { scheme, dynamic, addressSpan } = pass.target;
+      const { scheme, dynamic } = pass.target;
       if (dynamic || (scheme !== 'http' && scheme !== 'https')) continue;
       const wrong = pass.endpoints.find(
         ({ address, server }) => address.kind === 'tcp' && PORTS.has(address.port ?? 0) && !server?.flags.has('down'),
@@ -33,7 +33,7 @@ hand on connections to a database use the \`stream\` module; for memcached \`mem
       if (wrong?.address.kind !== 'tcp' || kindOf(project, pass.at) !== 'http') continue;
       const { port } = wrong.address;
       yield {
-        span: addressSpan,
+        span: pass.target.addressSpan,
         message: `Port ${port} is that of ${PORTS.get(port!)}: likely nobody there speaks HTTP, and requests get 502, or bytes without a status. Write the port of the application.`,
         related: pass.upstream ? [{ file: wrong.at.file, span: wrong.span, message: `Port ${port}.` }] : [],
       };

@@ -21,7 +21,7 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
   *check(source, project) {
     const { file } = source;
     for (const pass of passesOf(project, source)) {
-      const { address, dynamic, addressSpan, scheme } = pass.target;
+      const { address, dynamic, scheme } = pass.target;
       const { directive } = pass.at;
       if (dynamic || pass.upstream || address.kind !== 'tcp' || address.port !== null) continue;
       if (!/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/.test(address.host) || directive.args.length !== 1) continue;
@@ -31,6 +31,7 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
       const kind = kindOf(project, pass.at);
       if (pass.target.family === 'proxy' && (scheme !== 'tcp' || kind !== 'stream')) continue;
       if (!kind || !isLiteral(project, pass.at) || !isWhole(project, file)) continue;
+      const { addressSpan } = pass.target;
       const groups = instancesOf(project, file)
         .flatMap((instance) => instance.inside(kind).get('upstream') ?? [])
         .map(({ directive: group }: { directive: Directive }) => group.args[0]?.value ?? '');

@@ -16,7 +16,7 @@ meant; give the group another name where the host is meant.`,
   *check(source, project) {
     const { file } = source;
     for (const { at, target } of passesOf(project, source)) {
-      const { address, addressSpan, dynamic } = target;
+      const { address, dynamic } = target;
       if (dynamic || address.kind !== 'tcp' || address.port === null || !isPass(at.directive.name.value)) continue;
       const found = project.upstream(address.host, file);
       if (!found || !isLiteral(project, found) || !isLiteral(project, at) || !passTarget(at.directive)) continue;
@@ -24,6 +24,7 @@ meant; give the group another name where the host is meant.`,
       if (!kind || kindOf(project, found) !== kind) continue;
       if (!instancesOf(project, file).some(({ files }) => files.has(found.file))) continue;
       const name = address.host;
+      const { addressSpan } = target;
       yield {
         span: spanNginxNames(source, at.directive, addressSpan),
         message: `"${name}" is an upstream group, which has no port: nginx refuses to start (upstream "${name}" may not have port ${address.port}). The ports stand at the servers of the group.`,

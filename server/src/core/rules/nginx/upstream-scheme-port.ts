@@ -13,16 +13,19 @@ hang up (\`recv() failed (104: Connection reset by peer)\`, **502**). A server o
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass'],
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
-      const { scheme, schemeSpan, dynamic } = pass.target;
-      if (dynamic || !schemeSpan || (scheme !== 'http' && scheme !== 'https')) continue;
+      const { scheme, dynamic } = pass.target;
+      if (dynamic || (scheme !== 'http' && scheme !== 'https')) continue;
       const wrong = scheme === 'http' ? 443 : 80;
       const { endpoints } = pass;
+      const first = endpoints[0]?.address;
+      if (first?.kind !== 'tcp' || first.port !== wrong) continue;
       // A server line without a port means port 80, which says nothing about what was meant.
       const isWrong = ({ address, server }: (typeof endpoints)[number]): boolean =>
         address.kind === 'tcp' &&
         address.port === wrong &&
         (server === null || /:\d+$/.test(writtenOf(server.address)));
-      if (endpoints.length === 0 || !endpoints.every(isWrong)) continue;
+      const { schemeSpan } = pass.target;
+      if (!schemeSpan || !endpoints.every(isWrong)) continue;
       const other = scheme === 'http' ? 'https' : 'http';
       yield {
         span: { start: schemeSpan.start, end: pass.target.addressSpan.end },

@@ -87,12 +87,18 @@ export function zoneProblem(text: string, smallest: number): string | null {
   return bytesOf(text.slice(colon + 1)) < smallest * 4096 ? `it is too small: at least ${smallest * 4}k` : null;
 }
 
+const VARIABLE = /\$(\{?)(\w*)(\}?)/y;
+
 /** A `$` that starts no variable name, a `${` without its `}`: what ngx_http_script_compile() refuses. */
 export function checkVariables(word: Word, from = 0): Wrong | null {
   const { value } = word;
   if (!value.includes('$') || isUnknown(word)) return null;
   for (let at = value.indexOf('$', from); at >= 0; at = value.indexOf('$', at + 1)) {
-    const [, brace, name, close] = /^\$(\{?)(\w*)(\}?)/.exec(value.slice(at))!;
+    VARIABLE.lastIndex = at;
+    const found = VARIABLE.exec(value)!;
+    const brace = found[1]!;
+    const name = found[2]!;
+    const close = found[3]!;
     if (brace && name !== '' && !close) {
       return refuse(word, `The "}" that closes "\${${name}" is missing in ${shown(value)}`);
     }

@@ -1,6 +1,15 @@
 /** The properties that \p{…} may name, as Unicode 14 (PCRE2 10.40 to 10.42) has them: small letters, without blanks, "_" and "-". */
 
-const words = (lines: readonly string[]): ReadonlySet<string> => new Set(lines.join(' ').split(' '));
+/** Hardly any expression names one: the list is read when one does. */
+function words(lines: readonly string[]): { has(word: string): boolean } {
+  let known: ReadonlySet<string> | null = null;
+  return {
+    has(word) {
+      known ??= new Set(lines.join(' ').split(' '));
+      return known.has(word);
+    },
+  };
+}
 
 /** Long names and codes of four letters. */
 export const SCRIPTS = words([

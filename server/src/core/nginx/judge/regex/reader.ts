@@ -68,12 +68,14 @@ export function readNumber(reader: Reader, sign: boolean): number | null {
 }
 
 const WORD = /\w*/y;
-const UNICODE_WORD = /[\p{L}\p{Nd}_]*/uy;
+/** Made when it is needed: V8 looks up all letters there are. */
+let unicodeWord: RegExp | null = null;
 const LONGEST_NAME = 32;
 
 /** Letters, digits and "_" at `reader.at`. */
 export function readWord(reader: Reader, utf = false): string {
-  const pattern = utf ? UNICODE_WORD : WORD;
+  if (utf) unicodeWord ??= /[\p{L}\p{Nd}_]*/uy;
+  const pattern = utf ? unicodeWord! : WORD;
   pattern.lastIndex = reader.at;
   const [word] = pattern.exec(reader.text)!;
   reader.at += word.length;
