@@ -142,7 +142,7 @@ export function wrongProtocolEvidence({ route, backend }: Incident): Evidence[] 
   const { file, directive } = route.pass.at;
   return [
     {
-      message: `${directive.name.value} speaks ${route.pass.target.scheme}, but pool "${backend.pool.name}" listens there and speaks FastCGI: use fastcgi_pass.`,
+      message: `${directive.called} speaks ${route.pass.target.scheme}, but pool "${backend.pool.name}" listens there and speaks FastCGI: use fastcgi_pass.`,
       file,
       span: { start: directive.start, end: directive.end },
     },

@@ -79,8 +79,8 @@ function nginxCompletions(asked: Asked): readonly Completion[] {
   const variable = /\$(\{?)(\w*)$/.exec(cursor.word);
   if (variable) return variables(asked, contexts, cursor.word.length - variable[0].length, variable[1]!);
   if (/["'{]/.test(cursor.word)) return [];
-  if (cursor.block && isDataBlock(cursor.block.name.value)) {
-    const words = cursor.before.length === 0 ? (DATA_WORDS[cursor.block.name.value] ?? []) : [];
+  if (cursor.block && isDataBlock(cursor.block.called)) {
+    const words = cursor.before.length === 0 ? (DATA_WORDS[cursor.block.called] ?? []) : [];
     return words.map((word) => plain(asked, word, 'parameter'));
   }
   return cursor.before.length === 0 ? directives(asked, contexts) : parameters(asked, contexts);
@@ -97,7 +97,7 @@ const DATA_WORDS: Readonly<Record<string, readonly string[]>> = {
 function contextsAt({ project, source, cursor }: Asked): readonly Context[] {
   if (!cursor.block) return project.contexts(source.file);
   const outer = project.contextOf({ file: source.file, directive: cursor.block });
-  const context = outer && contextInside(outer, cursor.block.name.value);
+  const context = outer && contextInside(outer, cursor.block.called);
   return context ? [context] : [];
 }
 
@@ -127,7 +127,7 @@ function directives(asked: Asked, contexts: readonly Context[]): Completion[] {
       topic: { kind: 'directive', name, place },
     });
   }
-  const block = cursor.block?.name.value;
+  const block = cursor.block?.called;
   for (const { name, contexts: places } of otherDirectives()) {
     const place = places.find(
       (each) => contexts.includes(each as Context) || (contexts.length === 0 && each === block),
@@ -176,7 +176,7 @@ function parameters(asked: Asked, contexts: readonly Context[]): Completion[] {
   } else if (first && first.words.length > 0) {
     if (args.length < first.max) for (const word of first.words) words.add(word);
   } else if (reference) {
-    const doc = directiveDoc(reference, name, contexts[0] ?? null, cursor.block?.name.value);
+    const doc = directiveDoc(reference, name, contexts[0] ?? null, cursor.block?.called);
     if (doc && (args.length > 0 || doc.first) && (!first || args.length < first.max))
       for (const word of doc.words) words.add(word);
   }

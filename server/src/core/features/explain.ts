@@ -170,7 +170,7 @@ function places({ route }: Incident): Explanation['config'] {
       start: directive.start,
       end: directive.block ? (directive.args[directive.args.length - 1] ?? directive.name).end : directive.end,
     },
-    directive: directive.name.value,
+    directive: directive.called,
   }));
 }
 

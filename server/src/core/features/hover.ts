@@ -26,7 +26,7 @@ function nginxHover(project: Project, source: NginxSource, offset: number, refer
   const directive = directiveAt(source.tree, offset);
   if (!directive) return null;
   const { name, args, parent } = directive;
-  const isData = parent !== null && isDataBlock(parent.name.value);
+  const isData = parent !== null && isDataBlock(parent.called);
   if (contains(name, offset) && !isData) return directiveHover(project, source, directive, reference);
   const word = [...args, ...(isData ? [name] : [])].find((each) => contains(each, offset));
   return word && reference ? variableHover(project, source, directive, word, offset, reference) : null;
@@ -40,7 +40,7 @@ function directiveHover(
 ): Hover | null {
   const { name, parent } = directive;
   const context = project.contextOf({ file, directive });
-  const markdown = directiveMarkdown(reference, name.value, context, parent?.name.value);
+  const markdown = directiveMarkdown(reference, name.value, context, parent?.called);
   return markdown === null ? null : { span: { start: name.start, end: name.end }, markdown };
 }
 

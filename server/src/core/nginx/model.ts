@@ -27,19 +27,19 @@ export interface PassTarget {
   readonly dynamic: boolean;
 }
 
-const PASS: Readonly<Record<string, { family: Family; scheme: string }>> = {
-  proxy_pass: { family: 'proxy', scheme: 'tcp' },
-  fastcgi_pass: { family: 'fastcgi', scheme: 'fastcgi' },
-  uwsgi_pass: { family: 'uwsgi', scheme: 'uwsgi' },
-  scgi_pass: { family: 'scgi', scheme: 'scgi' },
-  grpc_pass: { family: 'grpc', scheme: 'grpc' },
-  memcached_pass: { family: 'memcached', scheme: 'memcached' },
-};
+const PASS: ReadonlyMap<string, { family: Family; scheme: string }> = new Map([
+  ['proxy_pass', { family: 'proxy', scheme: 'tcp' }],
+  ['fastcgi_pass', { family: 'fastcgi', scheme: 'fastcgi' }],
+  ['uwsgi_pass', { family: 'uwsgi', scheme: 'uwsgi' }],
+  ['scgi_pass', { family: 'scgi', scheme: 'scgi' }],
+  ['grpc_pass', { family: 'grpc', scheme: 'grpc' }],
+  ['memcached_pass', { family: 'memcached', scheme: 'memcached' }],
+]);
 
 const TLS_SCHEMES = new Set(['https', 'suwsgi', 'grpcs']);
 
 export function isPass(name: string): boolean {
-  return Object.hasOwn(PASS, name);
+  return PASS.has(name);
 }
 
 /** The target of a `*_pass` directive; null for any other directive and for one without an argument. */
@@ -57,7 +57,7 @@ interface TargetSaid extends Pick<PassTarget, 'family' | 'scheme' | 'tls' | 'add
 
 /** What such a directive says, wherever it stands. */
 const targetSaid = byText((directive): TargetSaid | null => {
-  const pass = Object.hasOwn(PASS, directive.called) ? PASS[directive.called]! : null;
+  const pass = PASS.get(directive.called);
   const word = directive.args[0];
   if (!pass || !word) return null;
   const colon = word.value.indexOf('://');

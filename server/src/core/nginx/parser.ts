@@ -210,7 +210,7 @@ export function parse(text: string, from = 0): NginxTree {
   }
 
   function reportUnclosed(directive: Directive, insertAt: number): void {
-    const name = directive.name.value;
+    const name = directive.called;
     const indent = lineIndent(directive.start);
     const lead = indent ? text.slice(indent.start, indent.start + indent.width) : '';
     const before = insertAt === 0 || text.charCodeAt(insertAt - 1) === 10 ? '' : newline;
@@ -253,13 +253,13 @@ export function parse(text: string, from = 0): NginxTree {
   }
 
   function reportStray(directive: Directive, outer: Directive): void {
-    const around = outer.name.value;
+    const around = outer.called;
     const end = directive.block?.start ?? directive.semicolon;
     const isOneLine = !text.slice(directive.start, end).includes('\n');
     report({
       code: 'unclosed-block',
       span: isOneLine ? directive.name : { start: end, end: end + 1 },
-      message: `"${directive.name.value}" cannot stand here in "${around}": the "}" of "${around}" seems to be missing before this line. nginx -t stops here.`,
+      message: `"${directive.called}" cannot stand here in "${around}": the "}" of "${around}" seems to be missing before this line. nginx -t stops here.`,
       related: { span: outer.name, message: `This "${around}" block is not closed.` },
       fix: closeBefore(outer, directive.start),
     });
@@ -272,7 +272,7 @@ export function parse(text: string, from = 0): NginxTree {
     const lead = indent ? text.slice(indent.start, indent.start + indent.width) : '';
     const insert = line?.alone ? line.start : at;
     return {
-      title: `Close the "${outer.name.value}" block: insert }`,
+      title: `Close the "${outer.called}" block: insert }`,
       span: { start: insert, end: insert },
       newText: line?.alone ? `${lead}}${newline}` : '} ',
     };
@@ -355,8 +355,8 @@ export function parse(text: string, from = 0): NginxTree {
           report({
             code: 'unexpected-token',
             span: { start: at, end: at + 1 },
-            message: `Unexpected "{" inside "${top()!.directive.name.value}", which holds no blocks: its "}" is missing before this line, or this "{" is one too many. nginx -t stops here.`,
-            related: { span: top()!.directive.name, message: `"${top()!.directive.name.value}" opens here.` },
+            message: `Unexpected "{" inside "${top()!.directive.called}", which holds no blocks: its "}" is missing before this line, or this "{" is one too many. nginx -t stops here.`,
+            related: { span: top()!.directive.name, message: `"${top()!.directive.called}" opens here.` },
             ...(signatures(name.value).some((signature) => signature.block)
               ? { fix: closeBefore(top()!.directive, name.start) }
               : {}),

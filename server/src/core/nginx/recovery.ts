@@ -29,11 +29,11 @@ const INSIDE: Readonly<Record<string, readonly Context[]>> = {
 
 /** Does nginx refuse the directive in the block around it for certain? Unknown names may be a module's own. */
 export function isRefused(directive: Directive, outer: Directive): boolean {
-  const inside = Object.hasOwn(INSIDE, outer.name.value) ? INSIDE[outer.name.value]! : null;
-  const known = signatures(directive.name.value).filter(({ block }) => block === (directive.block !== null));
+  const inside = Object.hasOwn(INSIDE, outer.called) ? INSIDE[outer.called]! : null;
+  const known = signatures(directive.called).filter(({ block }) => block === (directive.block !== null));
   if (!inside || known.length === 0 || directive.name.template) return false;
   if (!known.some(({ contexts }) => contexts.some((context) => inside.includes(context)))) return true;
-  if (directive.name.value !== 'location' || outer.name.value !== 'location') return false;
+  if (directive.called !== 'location' || outer.called !== 'location') return false;
   // ngx_http_core_location(): a nested location must lie within the one around it.
   const own = locationMatch(directive);
   const around = locationMatch(outer);

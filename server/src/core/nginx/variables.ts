@@ -100,7 +100,7 @@ export function definedIn(text: string, items: readonly Directive[]): Set<string
   };
   for (const { name, args, parent } of walk(items)) {
     // The lines of a `map` are no directives, known or unknown.
-    if (parent && isDataBlock(parent.name.value)) continue;
+    if (parent && isDataBlock(parent.called)) continue;
     const index = Object.hasOwn(DEFINES, name.value) ? DEFINES[name.value] : undefined;
     if (index !== undefined) {
       if (args[index]) addFrom(args[index].value);

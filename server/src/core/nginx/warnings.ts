@@ -143,8 +143,7 @@ function inet6(address: string): number[] | null {
 
 /** Lines of a geo; what an included file holds is not looked at. */
 function geo({ block }: Directive): readonly Warning[] {
-  if (!block || block.foreign || block.templated || block.items.some(({ name }) => name.value === 'ranges'))
-    return NONE;
+  if (!block || block.foreign || block.templated || block.items.some(({ called }) => called === 'ranges')) return NONE;
   const found: Warning[] = [];
   const seen = new Set<string>();
   for (const { name, args } of block.items) {

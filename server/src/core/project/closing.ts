@@ -6,7 +6,7 @@ import type { At, Project } from './project';
 export function closingOf(project: Project, at: At): Place | null {
   for (let block: At | null = at; block; block = project.parent(block)) {
     const { file, directive } = block;
-    if (directive.name.value !== 'http' || directive.parent) continue;
+    if (directive.called !== 'http' || directive.parent) continue;
     const { end, closed } = directive.block ?? { end: 0, closed: false };
     return closed ? { file, span: { start: end - 1, end } } : null;
   }

@@ -63,11 +63,11 @@ export function contextComment(found: NginxSource): readonly string[] | null {
 /** The context that allows most of the directives at the top of the file. */
 function bestContext(found: NginxSource): Context {
   // Blocks that stand nowhere else: whatever has slipped out of them, this is a main file.
-  if (found.tree.items.some(({ name, block }) => block && MAIN_BLOCKS.has(name.value))) return 'main';
+  if (found.tree.items.some(({ called, block }) => block && MAIN_BLOCKS.has(called))) return 'main';
   const votes = new Map<Context, number>();
   for (const directive of found.tree.items) {
     const opens = directive.block !== null;
-    for (const signature of signatures(directive.name.value)) {
+    for (const signature of signatures(directive.called)) {
       if (signature.block !== opens) continue;
       for (const context of signature.contexts) votes.set(context, (votes.get(context) ?? 0) + 1);
     }

@@ -102,7 +102,7 @@ function projectOf(around: Project, run: readonly NginxSource[]): Project {
 
 /** The first that has what stands in a main file alone; a dump cut above may have none. */
 function isMain({ tree }: NginxSource): boolean {
-  return tree.items.some(({ name, block }) => block && (name.value === 'http' || name.value === 'events'));
+  return tree.items.some(({ called, block }) => block && (called === 'http' || called === 'events'));
 }
 
 /** Held files that an include names, in the order of glob(3). */

@@ -111,7 +111,5 @@ function looksLikeNginx(head: string): boolean {
 /** A main file, from which nginx starts: told by its name or by blocks that stand nowhere else. */
 export function isMainFile(path: string, text: string): boolean {
   if (/^nginx\.conf(?:\.[a-z0-9]+)?$/i.test(basename(path))) return true;
-  return parse(text).items.some(
-    ({ name, block }) => block && ['http', 'events', 'stream', 'mail'].includes(name.value),
-  );
+  return parse(text).items.some(({ called, block }) => block && ['http', 'events', 'stream', 'mail'].includes(called));
 }

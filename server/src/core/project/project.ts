@@ -187,7 +187,7 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
     for (let block = directive.parent; block; block = block.parent) path.push(block);
     let context: Context | null = outer;
     for (let i = path.length - 1; i >= 0 && context; i--) {
-      const name = path[i]!.name.value;
+      const name = path[i]!.called;
       context = isDataBlock(name) ? null : contextInside(context, name);
     }
     return context;

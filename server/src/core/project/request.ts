@@ -202,7 +202,7 @@ function matchesRegex(pattern: string, ignoreCase: boolean, path: string): boole
 function enclosing(project: Project, at: At): { location: At | null; server: At | null } {
   let location: At | null = null;
   for (let block = project.parent(at); block; block = project.parent(block)) {
-    const name = block.directive.name.value;
+    const name = block.directive.called;
     if (name === 'location') location ??= block;
     if (name === 'server') return { location, server: block };
   }

@@ -228,11 +228,11 @@ const LARGE = new Set(['http', 'stream', 'mail']);
 /** Leaves out what the cut goes through, so that nobody misses what stood behind it. */
 function withoutCutEnd(tree: NginxTree, start: number): NginxTree {
   let last = tree.items[tree.items.length - 1];
-  while (last?.block && !last.block.closed && LARGE.has(last.name.value) && last.block.items.length > 0) {
+  while (last?.block && !last.block.closed && LARGE.has(last.called) && last.block.items.length > 0) {
     last = last.block.items[last.block.items.length - 1];
   }
   if (!last) return tree;
-  const isWhole = last.block ? last.block.closed || LARGE.has(last.name.value) : last.semicolon >= 0;
+  const isWhole = last.block ? last.block.closed || LARGE.has(last.called) : last.semicolon >= 0;
   if (isWhole && !isOpen(tree)) return tree;
   const end = isWhole ? last.end : last.start;
   const shorter = parseNginx(tree.text.slice(0, end), start);

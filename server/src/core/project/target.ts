@@ -88,7 +88,7 @@ function mapped(project: Project, map: At): { value: string; at: At }[] | null {
   const values: { value: string; at: At }[] = [];
   for (const directive of map.directive.block.items) {
     const [word] = directive.args;
-    if (!word || word.template || directive.args.length > 1 || directive.name.value === 'include') continue;
+    if (!word || word.template || directive.args.length > 1 || directive.called === 'include') continue;
     values.push({ value: word.value, at: { file: map.file, directive } });
     if (values.length === MOST_TARGETS) break;
   }

@@ -40,6 +40,8 @@ interface Place {
   items: readonly Directive[];
   next: number;
   context: Context;
+  /** The context, for `acceptedBefore`. */
+  bit: number;
   /** The block of data that this is. */
   data: Directive | null;
 }
@@ -63,7 +65,7 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
   // The lines of a file that a map or a geo includes are data, and in a block of an unknown module nobody knows.
   const includers = project.includers(source.file);
   for (const { directive } of includers) {
-    if (directive.parent && isDataBlock(directive.parent.name.value))
+    if (directive.parent && isDataBlock(directive.parent.called))
       starts.push({ context: 'http', data: directive.parent });
   }
   if (!included || includers.some((at) => project.contextOf(at) !== null)) {
@@ -78,12 +80,13 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
       depth++;
       const place = open[depth];
       if (!place) {
-        open.push({ items, next: 0, context, data });
+        open.push({ items, next: 0, context, bit: BITS[context], data });
         return;
       }
       place.items = items;
       place.next = 0;
       place.context = context;
+      place.bit = BITS[context];
       place.data = data;
     };
     enter(source.tree.items, outer, data);
@@ -107,9 +110,9 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
       // Of a block of data the lines count too.
       const isData = block !== null && isDataBlock(name);
       let verdict: Verdict | null = null;
-      if (isData || !acceptedBefore(directive, by, BITS[context])) {
+      if (isData || !acceptedBefore(directive, by, top.bit)) {
         verdict = judge(directive, { context, version, declared });
-        if (!verdict && !isData) accept(directive, by, BITS[context]);
+        if (!verdict && !isData) accept(directive, by, top.bit);
       }
       if (!verdict && name === 'location' && context === 'location' && directive.parent === null)
         verdict = nestedByInclude(directive, includers);
@@ -128,7 +131,7 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
 /** A location of an included file must fit into the location that includes it. */
 function nestedByInclude(directive: Directive, includers: readonly At[]): Verdict | null {
   for (const { directive: include } of includers) {
-    const wrong = include.parent?.name.value === 'location' ? checkNesting(directive, include.parent) : null;
+    const wrong = include.parent?.called === 'location' ? checkNesting(directive, include.parent) : null;
     if (wrong) return { stage: 'value', ...wrong };
   }
   return null;

@@ -29,7 +29,7 @@ proxy_pass http://$backend:3000;`,
   describe: (project, { pass }) => {
     const [address] = (project && server(project, pass)) ?? [];
     const { directive } = pass.at;
-    return `Look the name up at run time${address ? `, at ${address}` : ''} (resolver${pass.target.dynamic ? '' : ` and a variable in ${directive.name.value}`})`;
+    return `Look the name up at run time${address ? `, at ${address}` : ''} (resolver${pass.target.dynamic ? '' : ` and a variable in ${directive.called}`})`;
   },
   edits: (project, { pass }) => {
     if (!project) return [];

@@ -15,7 +15,7 @@ same: where none was written, \`:443\` is added, because \`http://\` alone would
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass'],
   block: `proxy_pass http://backend;`,
   describe: (_, { pass }) =>
-    `Speak ${PLAIN[pass.target.scheme] ?? 'plain HTTP'} to this upstream, without TLS (${pass.at.directive.name.value})`,
+    `Speak ${PLAIN[pass.target.scheme] ?? 'plain HTTP'} to this upstream, without TLS (${pass.at.directive.called})`,
   edits: (_, { pass }) => {
     const { scheme, schemeSpan, address, addressSpan } = pass.target;
     const plain = PLAIN[scheme];

@@ -54,7 +54,7 @@ function certain(source: NginxSource, all: readonly Judged[]): readonly Judged[]
   if (!first) return all;
   const isStructural = ({ directive, verdict: { stage } }: Judged): boolean =>
     stage === 'misplaced' ||
-    (stage === 'value' && directive.name.value === 'location') ||
+    (stage === 'value' && directive.called === 'location') ||
     (stage === 'unknown' && first.code === 'missing-brace');
   const told = all.find(isStructural);
   return all.filter(

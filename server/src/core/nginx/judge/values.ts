@@ -14,7 +14,7 @@ export interface Wrong {
 export function checkValue(directive: Directive, signature: Signature): Wrong | null {
   if (signature.value === '') return null;
   const [first, second] = directive.args;
-  const name = directive.name.value;
+  const name = directive.called;
   if (!first) return null;
   const refuse = (word: Word, accepted: string): Wrong => ({
     span: word,

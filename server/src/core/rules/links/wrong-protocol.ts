@@ -30,7 +30,7 @@ Compose services (gunicorn, uvicorn, uwsgi, puma, php-cgi …) and from official
       yield {
         span: endpoint.span,
         severity: backend.severity,
-        message: `${what} on ${spell(endpoint.address)} speaks ${NAMES[protocol]}, but ${pass.at.directive.name.value} speaks ${spoken(pass)}: requests get 502. Use ${SPOKEN[protocol]}_pass.`,
+        message: `${what} on ${spell(endpoint.address)} speaks ${NAMES[protocol]}, but ${pass.at.directive.called} speaks ${spoken(pass)}: requests get 502. Use ${SPOKEN[protocol]}_pass.`,
         related: [{ ...place, message: `${what} listens there.` }],
       };
     }

@@ -37,7 +37,7 @@ export default defineRule({
               {
                 file: outer.file,
                 span: outer.directive,
-                message: `Not inherited: this ${block.name.value} has lines of its own.`,
+                message: `Not inherited: this ${block.called} has lines of its own.`,
               },
             ]
           : [],
@@ -59,7 +59,7 @@ export default defineRule({
 
 function blocks(source: NginxSource): Set<Directive> {
   const parents = source.named('allow').flatMap(({ parent }) => parent ?? []);
-  return new Set(parents.filter(({ name }) => TAKES_ACCESS.test(name.value)));
+  return new Set(parents.filter(({ called }) => TAKES_ACCESS.test(called)));
 }
 
 /** An include that is not in view may bring the `deny`. */

@@ -69,7 +69,7 @@ function repeatedIn(project: Project, file: string, block: Directive | null): re
 }
 
 function findRepeated(project: Project, file: string, block: Directive | null): readonly Repeated[] {
-  if (!isPlain(project, file) || (block && isDataBlock(block.name.value))) return NONE;
+  if (!isPlain(project, file) || (block && isDataBlock(block.called))) return NONE;
   const children = project.children(file, block);
   if ([...(children.get('include') ?? [])].some((at) => !isLiteral(project, at))) return NONE;
   const found: Repeated[] = [];
@@ -103,7 +103,7 @@ function findRepeated(project: Project, file: string, block: Directive | null): 
 function insideOf(project: Project, file: string, block: Directive | null): Context | null {
   if (!block) return project.contexts(file)[0]!;
   const context = project.contextOf({ file, directive: block });
-  return context && contextInside(context, block.name.value);
+  return context && contextInside(context, block.called);
 }
 
 /** Nothing in view says where the file is read: its context is what fits best. */
@@ -149,8 +149,8 @@ function zone({ args }: Directive): string | undefined {
 
 function report(source: NginxSource, { first, again }: Repeated): Report {
   const { name } = again.directive;
-  const other = first.directive.name.value;
-  const where = again.directive.parent ? `this ${again.directive.parent.name.value} block` : 'the block it stands in';
+  const other = first.directive.called;
+  const where = again.directive.parent ? `this ${again.directive.parent.called} block` : 'the block it stands in';
   const set =
     other === name.value
       ? `"${name.value}" is set in ${where} already`

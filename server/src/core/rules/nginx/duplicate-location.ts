@@ -88,7 +88,7 @@ function report(source: NginxSource, { first, again }: Clash): Report {
   const written = source.text.slice(from.start, to.end);
   return {
     span: spanNginxNames(source, again.directive, { start: from.start, end: to.end }),
-    message: `There is a location for ${modifier === '=' ? 'exactly ' : ''}"${pattern}" in this ${again.directive.parent?.name.value ?? 'block'} already: nginx refuses to start (duplicate location "${pattern}"). Merge "${written}" with it or remove one.`,
+    message: `There is a location for ${modifier === '=' ? 'exactly ' : ''}"${pattern}" in this ${again.directive.parent?.called ?? 'block'} already: nginx refuses to start (duplicate location "${pattern}"). Merge "${written}" with it or remove one.`,
     related: [{ file: first.file, span: first.directive.name, message: 'The first one is here.' }],
   };
 }

@@ -14,7 +14,7 @@ expressions are tried in order and may repeat.`,
     for (const directive of source.named('map')) {
       if (!directive.block || directive.block.templated) continue;
       const seen = new Map<string, At>();
-      const hostnames = directive.block.items.find(({ name, args }) => name.value === 'hostnames' && args.length === 0);
+      const hostnames = directive.block.items.find(({ called, args }) => called === 'hostnames' && args.length === 0);
       for (const [name, lines] of project.children(source.file, directive)) {
         if (
           name === 'include' ||

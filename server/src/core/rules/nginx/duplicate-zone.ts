@@ -37,7 +37,7 @@ export default defineRule({
       const zone = zoneOf(again.directive)!;
       yield {
         span: spanNginxNames(source, again.directive, zone.word),
-        message: `There is a zone "${zone.name}" already (${first.directive.name.value}): nginx refuses to start. Give one of the two another name.`,
+        message: `There is a zone "${zone.name}" already (${first.directive.called}): nginx refuses to start. Give one of the two another name.`,
         related: [{ file: first.file, span: first.directive, message: 'The first one is here.' }],
       };
     }

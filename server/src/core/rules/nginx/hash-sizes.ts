@@ -94,7 +94,7 @@ const SIZES = [
 /** The directive in force; one behind a map comes too late for it. */
 function sizeFor(project: Project, at: At, table: string): At | null {
   const set = project.effective(at, `${table}_bucket_size`).at(-1);
-  const isLate = at.directive.name.value === 'map' && set?.file === at.file && set.directive.start > at.directive.start;
+  const isLate = at.directive.called === 'map' && set?.file === at.file && set.directive.start > at.directive.start;
   return set && !isLate ? set : null;
 }
 
@@ -179,20 +179,20 @@ function isLongName(word: Word): boolean {
 function isBuilt(project: Project, at: At): boolean {
   const block = project.parent(at);
   const kind = kindOf(project, at);
-  if (block && at.directive.name.value.startsWith('referer')) {
+  if (block && at.directive.called.startsWith('referer')) {
     const referers = project.children(block.file, block.directive).get('valid_referers') ?? [];
     return referers.some(({ directive }) =>
       directive.args.some(({ value }) => !/^(?:none|blocked|server_names|~.*)$/s.test(value)),
     );
   }
-  if (!block || !kind || block.directive.name.value !== kind) return false;
+  if (!block || !kind || block.directive.called !== kind) return false;
   const { value } = at.directive.name;
   const inside = project.children(block.file, block.directive);
   if (value.startsWith('variables')) return true;
   if (value.startsWith('map'))
     return (inside.get('map') ?? []).some(({ directive }) =>
       (directive.block?.items ?? []).some(
-        ({ name, args }) => args.length === 1 && !/^(?:~|default$|include$|hostnames$|volatile$)/.test(name.value),
+        ({ called, args }) => args.length === 1 && !/^(?:~|default$|include$|hostnames$|volatile$)/.test(called),
       ),
     );
   const servers = (inside.get('server') ?? []).filter(({ directive }) => directive.block);
@@ -200,14 +200,14 @@ function isBuilt(project: Project, at: At): boolean {
     // Two servers with nothing but a plain name, on one port.
     const plain = servers.filter(
       ({ directive }) =>
-        !directItems(directive, 'include') && directive.block!.items.some(({ name }) => name.value === 'listen'),
+        !directItems(directive, 'include') && directive.block!.items.some(({ called }) => called === 'listen'),
     );
     const listens = plain.flatMap(({ directive }) =>
-      directive.block!.items.filter(({ name }) => name.value === 'listen').map(({ args }) => args[0]?.value),
+      directive.block!.items.filter(({ called }) => called === 'listen').map(({ args }) => args[0]?.value),
     );
     const named = plain.some(({ directive }) =>
       directive.block!.items.some(
-        ({ name, args }) => name.value === 'server_name' && args.some((each) => !each.value.startsWith('~')),
+        ({ called, args }) => called === 'server_name' && args.some((each) => !each.value.startsWith('~')),
       ),
     );
     return named && new Set(listens).size < listens.length;
@@ -216,5 +216,5 @@ function isBuilt(project: Project, at: At): boolean {
 }
 
 function directItems({ block }: Directive, name: string): boolean {
-  return block?.items.some((item) => item.name.value === name) ?? false;
+  return block?.items.some((item) => item.called === name) ?? false;
 }

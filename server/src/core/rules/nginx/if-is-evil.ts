@@ -19,19 +19,19 @@ no path.`,
   *check(source, project) {
     for (const condition of source.named('if')) {
       const location = project.parent({ file: source.file, directive: condition });
-      if (location?.directive.name.value !== 'location' || !condition.block || !isPlain(project, source.file)) continue;
+      if (location?.directive.called !== 'location' || !condition.block || !isPlain(project, source.file)) continue;
       const beside = project.children(location.file, location.directive);
       const lost = beside.get('try_files')?.[0];
       const { items } = condition.block;
       // A request that goes elsewhere, or to a pass of its own, misses nothing.
-      if (items.some(({ name }) => name.value === 'return' || name.value === 'rewrite' || isPass(name.value))) continue;
-      const odd = lost ? condition : items.find(({ name }) => SURPRISING.has(name.value));
+      if (items.some(({ called }) => called === 'return' || called === 'rewrite' || isPass(called))) continue;
+      const odd = lost ? condition : items.find(({ called }) => SURPRISING.has(called));
       if (!odd) continue;
       yield {
         span: odd.name,
         message: lost
           ? `Where this "if" holds, the location's try_files is forgotten: requests for missing files get 404. Set a variable here or in a map, and use it outside.`
-          : `"${odd.name.value}" inside "if": where several conditions hold only the last one counts, and what the location sets of the kind is lost. Set a variable here or in a map, and use it outside.`,
+          : `"${odd.called}" inside "if": where several conditions hold only the last one counts, and what the location sets of the kind is lost. Set a variable here or in a map, and use it outside.`,
         related: lost
           ? [{ file: lost.file, span: lost.directive, message: 'This is forgotten where the condition holds.' }]
           : [],

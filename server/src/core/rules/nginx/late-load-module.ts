@@ -14,15 +14,15 @@ modules, and refuses to start with \`"load_module" directive is specified too la
   *check(source) {
     let block = null;
     for (const item of source.tree.items) {
-      if (item.block && BLOCKS.has(item.name.value)) block ??= item;
-      if (!block || item.name.value !== 'load_module' || item.semicolon < 0) continue;
+      if (item.block && BLOCKS.has(item.called)) block ??= item;
+      if (!block || item.called !== 'load_module' || item.semicolon < 0) continue;
       const { file, text } = source;
       const start = text.lastIndexOf('\n', item.start - 1) + 1;
       const newline = text.indexOf('\n', item.end);
       const isAlone = newline >= 0 && (text.slice(start, item.start) + text.slice(item.end, newline)).trim() === '';
       yield {
         span: item.name,
-        message: `load_module must stand above ${block.name.value}: nginx refuses to start ("load_module" directive is specified too late).`,
+        message: `load_module must stand above ${block.called}: nginx refuses to start ("load_module" directive is specified too late).`,
         related: [{ file, span: block.name, message: 'nginx closes its list of modules here.' }],
         fixes: isAlone
           ? [

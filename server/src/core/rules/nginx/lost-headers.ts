@@ -98,11 +98,11 @@ function lost(
     related: gone.slice(0, 5).map(({ file, directive: at }) => ({
       file,
       span: at,
-      message: `Set here, and lost in this ${directive.name.value}.`,
+      message: `Set here, and lost in this ${directive.called}.`,
     })),
     fixes: [
       {
-        ...mend('nginx/lost-headers', `Repeat ${listed(names)} in this ${directive.name.value}`, []),
+        ...mend('nginx/lost-headers', `Repeat ${listed(names)} in this ${directive.called}`, []),
         edits: () => repeat(project, block, name, gone, own),
       },
     ],
@@ -200,7 +200,7 @@ function repeat(project: Project, block: At, name: string, gone: readonly At[], 
     includer &&
     gone.length > 2 &&
     items.length === gone.length &&
-    gone.every((at) => at.file === file && at.directive.name.value === name && items.includes(at.directive));
+    gone.every((at) => at.file === file && at.directive.called === name && items.includes(at.directive));
   const lines = whole
     ? [`include ${writtenArgs(project, includer).join(' ')};`]
     : gone.map((at) => `${name} ${writtenArgs(project, at).join(' ')};`);

@@ -104,7 +104,7 @@ function ownOf(project: Project, server: At): Own {
   const items = server.directive.block?.items ?? [];
   const own = {
     by: new Map(NAMES.map((name) => [name, directly(project, server, name)])),
-    foreign: items.some(({ name }) => /ssl_|tls|cert|acme/.test(name.value) && signatures(name.value).length === 0),
+    foreign: items.some(({ called }) => /ssl_|tls|cert|acme/.test(called) && signatures(called).length === 0),
   };
   if (!includesFiles(server.directive)) owns.set(server.directive, own);
   return own;

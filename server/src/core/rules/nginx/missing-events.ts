@@ -20,7 +20,7 @@ export default defineRule({
     const top = source.tree.items;
     // Cut off behind its first lines, nginx.conf is still the main file; "load_module" alone may be a package's snippet.
     const setting = basename(source.file) === 'nginx.conf' ? top.find(isForMainOnly) : undefined;
-    const first = top.find(({ name, block }) => block && BLOCKS.has(name.value)) ?? setting;
+    const first = top.find(({ called, block }) => block && BLOCKS.has(called)) ?? setting;
     if (!first || source.cut || !isMain(source, project) || !isPlain(project, source.file)) return;
     if (project.children(source.file, null).has('events') || !isAllInView(source, project)) return;
     const { name, start } = first;

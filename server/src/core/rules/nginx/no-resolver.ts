@@ -23,8 +23,9 @@ resolver is \`127.0.0.11\`, elsewhere what \`/etc/resolv.conf\` names.`,
   ],
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
+      if (!pass.target.dynamic) continue;
       const word = pass.at.directive.args[0]!;
-      if (!pass.target.dynamic || word.template) continue;
+      if (word.template) continue;
       if (!isWhole(project, source.file) && !systemOf(project).isInStockImage(source.file)) continue;
       if (inForce(project, pass, 'resolver')) continue;
       const found = targetsOf(project, pass).find(({ text }) => isLookedUp(project, source.file, hostOf(text)));

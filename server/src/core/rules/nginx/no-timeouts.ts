@@ -21,7 +21,7 @@ insert the documented block.`,
       if (scheme === 'tcp' || inForce(project, pass, `${family}_read_timeout`)) continue;
       yield {
         span: pass.at.directive.name,
-        message: `No timeouts are set for this ${pass.at.directive.name.value}: nginx waits 60s to connect and 60s for each read, then answers 504.`,
+        message: `No timeouts are set for this ${pass.at.directive.called}: nginx waits 60s to connect and 60s for each read, then answers 504.`,
         fixes: [
           fix(timeouts, project, { pass }, true),
           ...(family === 'proxy' ? [fix(websocket, project, { pass })] : []),

@@ -20,7 +20,7 @@ holds an earlier one: the wide ranges come first.`,
       if (!found) continue;
       yield {
         span: spanNginxNames(source, found.line, found.line.name),
-        message: `${found.line.name.value} overlaps ${found.low}-${found.high}: nginx refuses to start. A range may lie inside an earlier one or beside it; write the wide ranges first.`,
+        message: `${found.line.called} overlaps ${found.low}-${found.high}: nginx refuses to start. A range may lie inside an earlier one or beside it; write the wide ranges first.`,
       };
     }
   },
@@ -49,13 +49,13 @@ function overlapIn(geo: Directive): Overlap | null {
 
 /** As ngx_http_geo_add_range() does: by pieces of 2 to the 16 addresses, from the highest range down. */
 function find(lines: readonly Directive[]): Overlap | null {
-  const isRanges = lines.findIndex(({ name, args }) => name.value === 'ranges' && args.length === 0);
-  if (isRanges < 0 || lines.some(({ name }) => name.value === 'include')) return null;
+  const isRanges = lines.findIndex(({ called, args }) => called === 'ranges' && args.length === 0);
+  if (isRanges < 0 || lines.some(({ called }) => called === 'include')) return null;
   const pieces = new Map<number, [number, number][]>();
   let steps = 0;
   let count = 0;
   for (const line of lines.slice(isRanges + 1)) {
-    const [, from, to] = /^(\d+\.\d+\.\d+\.\d+)-(\d+\.\d+\.\d+\.\d+)$/.exec(line.name.value) ?? [];
+    const [, from, to] = /^(\d+\.\d+\.\d+\.\d+)-(\d+\.\d+\.\d+\.\d+)$/.exec(line.called) ?? [];
     if (from === undefined || line.args.length !== 1) continue;
     const start = number(from);
     const end = number(to!);

@@ -27,8 +27,7 @@ export default defineRule({
       if (
         !above &&
         directive.parent?.block?.items.some(
-          (item) =>
-            item.name.value === 'include' && item.start < directive.start && item.args[0]?.value.includes('proxy'),
+          (item) => item.called === 'include' && item.start < directive.start && item.args[0]?.value.includes('proxy'),
         ) &&
         passes.length === 0
       )

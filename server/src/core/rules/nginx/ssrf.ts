@@ -29,9 +29,9 @@ the name has been checked for its form only: it is safe where \`server_name\` an
   ],
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
+      if (!pass.target.dynamic) continue;
       const word = pass.at.directive.args[0]!;
-      if (!pass.target.dynamic || word.template || !isPlain(project, source.file) || isInternal(project, pass))
-        continue;
+      if (word.template || !isPlain(project, source.file) || isInternal(project, pass)) continue;
       for (const { text, from } of targetsOf(project, pass)) {
         const chosen = chosenBy(project, pass, hostOf(text) ?? '');
         if (!chosen || isTested(project, pass, chosen)) continue;
@@ -53,7 +53,7 @@ the name has been checked for its form only: it is safe where \`server_name\` an
 
 function isInternal(project: Project, pass: Pass): boolean {
   for (let block = project.parent(pass.at); block; block = project.parent(block)) {
-    if (block.directive.name.value === 'server') return false;
+    if (block.directive.called === 'server') return false;
     if (project.children(block.file, block.directive).has('internal')) return true;
   }
   return false;
@@ -66,7 +66,7 @@ function isTested(project: Project, pass: Pass, name: string): boolean {
     const tests = [...(project.children(block.file, block.directive).get('if') ?? []), block];
     if (tests.some(({ directive }) => isIf(directive) && directive.args.some(({ value }) => mention.test(value))))
       return true;
-    if (block.directive.name.value === 'server') return false;
+    if (block.directive.called === 'server') return false;
   }
   return false;
 }

@@ -41,7 +41,7 @@ function* extensions(source: NginxSource, project: Project): Generator<Report, u
     for (const { at, word } of mapped(project, blocks.get('types') ?? [])) {
       const extension = word.value.toLowerCase();
       const before = seen.get(extension);
-      const type = at.directive.name.value;
+      const type = at.directive.called;
       seen.set(extension, type);
       if (before === undefined || at.file !== source.file) continue;
       yield {

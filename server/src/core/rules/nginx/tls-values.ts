@@ -52,7 +52,7 @@ function problemOf({ name, args }: Directive): string | null {
 
 /** Does something speak TLS with it for certain? */
 function isUsed(project: Project, at: At): boolean {
-  const [family] = /^(?:proxy|grpc|uwsgi)(?=_)/.exec(at.directive.name.value) ?? [];
+  const [family] = /^(?:proxy|grpc|uwsgi)(?=_)/.exec(at.directive.called) ?? [];
   const context = project.contextOf(at);
   if (!family) return serversWith(project, at).some((server) => isServing(project, server));
   if (context?.startsWith('stream')) {
@@ -68,7 +68,7 @@ function isUsed(project: Project, at: At): boolean {
     return (
       target.toLowerCase().startsWith(`${scheme}://`) &&
       isLiteral(project, pass) &&
-      project.effective(pass, at.directive.name.value).some(({ directive }) => directive === at.directive)
+      project.effective(pass, at.directive.called).some(({ directive }) => directive === at.directive)
     );
   });
 }
@@ -81,7 +81,7 @@ function serversWith(project: Project, at: At): readonly At[] {
   if (value === 'server') return [around];
   const servers = project.children(around.file, around.directive).get('server') ?? [];
   return servers.filter(
-    (server) => server.directive.block && directly(project, server, at.directive.name.value).length === 0,
+    (server) => server.directive.block && directly(project, server, at.directive.called).length === 0,
   );
 }
 

@@ -19,7 +19,7 @@ be no \`backup\`: \`no servers in upstream\`.`,
       const at = { file: source.file, directive };
       if (!block?.closed || block.foreign || directive.args.length !== 1 || !isLiteral(project, at)) continue;
       const onlyBackups = areBackups(block.items);
-      if (!onlyBackups && block.items.some(({ name }) => name.value === 'server' || name.value === 'include')) continue;
+      if (!onlyBackups && block.items.some(({ called }) => called === 'server' || called === 'include')) continue;
       const context = project.contextOf(at);
       if (!kindOf(project, at) || (context !== 'http' && context !== 'stream')) continue;
       const children = project.children(source.file, directive);
@@ -46,10 +46,10 @@ be no \`backup\`: \`no servers in upstream\`.`,
 
 /** Servers, each of them a backup, among directives of stock nginx. */
 function areBackups(items: readonly Directive[]): boolean {
-  const servers = items.filter(({ name }) => name.value === 'server');
+  const servers = items.filter(({ called }) => called === 'server');
   return (
     servers.length > 0 &&
     servers.every(({ args }) => args.some(({ value }, i) => i > 0 && value === 'backup')) &&
-    items.every(({ name }) => name.value !== 'include' && signatures(name.value).length > 0)
+    items.every(({ called }) => called !== 'include' && signatures(called).length > 0)
   );
 }

@@ -65,7 +65,7 @@ refuses to start with \`unknown "hots" variable\`, and names neither file nor li
       const written = source.text.slice(use.start, use.end);
       yield {
         span: { start: use.start, end: use.end },
-        message: `${said(directive, kind, use, written, newer)}: nginx refuses to start (unknown "${use.name}" variable). ${isName ? advice(meant) : directive.name.value === 'if' ? 'Put blanks around the operator.' : 'Only a plain $name can stand here.'}`,
+        message: `${said(directive, kind, use, written, newer)}: nginx refuses to start (unknown "${use.name}" variable). ${isName ? advice(meant) : directive.called === 'if' ? 'Put blanks around the operator.' : 'Only a plain $name can stand here.'}`,
         fixes:
           meant && written.startsWith('$')
             ? [
@@ -90,13 +90,12 @@ function advice(meant: string | null): string {
 /** What is wrong, as the beginning of a sentence. */
 function said(directive: Directive, kind: Kind, { name }: Use, written: string, newer: string | null): string {
   if (newer) return `$${name} came with nginx ${newer}`;
-  if (!written.startsWith('$')) return `${directive.name.value} uses the variable $${name}, and nothing defines it`;
-  if (!/^\w+$/.test(name))
-    return `${directive.name.value} takes all of "${name.slice(0, 60)}" for the name of a variable`;
+  if (!written.startsWith('$')) return `${directive.called} uses the variable $${name}, and nothing defines it`;
+  if (!/^\w+$/.test(name)) return `${directive.called} takes all of "${name.slice(0, 60)}" for the name of a variable`;
   if (isBuiltIn(kind === 'http' ? 'stream' : 'http', name, null)) {
     return `$${name} is a variable of ${kind === 'http' ? 'stream' : 'http'}, and nothing defines it in ${kind}`;
   }
-  return `Nothing defines the variable ${written} of ${directive.name.value}`;
+  return `Nothing defines the variable ${written} of ${directive.called}`;
 }
 
 const KINDS = ['http', 'stream'] as const;
@@ -124,8 +123,8 @@ function* unknownUses(source: NginxSource, project: Project): Generator<[Directi
     // Nearly all directives are done with here, without a look at where they stand.
     if (directive.called === 'include' || isFine(directive) || directive.name.template) continue;
     const { parent } = directive;
-    const block = parent && isDataBlock(parent.name.value) ? parent : null;
-    if (block && block.name.value !== 'map') continue;
+    const block = parent && isDataBlock(parent.called) ? parent : null;
+    if (block && block.called !== 'map') continue;
     const at = { file: source.file, directive: block ?? directive };
     const kind = kindOf(project, at);
     const context = kind && project.contextOf(at);
@@ -135,7 +134,7 @@ function* unknownUses(source: NginxSource, project: Project): Generator<[Directi
       : variableUses(directive, kind, context, source.text);
     for (const use of uses) {
       if (!isUnknown(kind, use)) continue;
-      if (block || !isMerged(directive.name.value) || isRead(project, at, kind)) yield [directive, kind, use];
+      if (block || !isMerged(directive.called) || isRead(project, at, kind)) yield [directive, kind, use];
     }
   }
 }
@@ -153,7 +152,7 @@ function mayHold(project: Project, file: string, kind: Kind): boolean {
 
 /** A directive that nginx compiles while it merges blocks: does it come to that? */
 function isRead(project: Project, at: At, kind: Kind): boolean {
-  const name = at.directive.name.value;
+  const name = at.directive.called;
   const isOuter = project.contextOf(at) === kind;
   const isTls = name.startsWith('ssl_certificate');
   if (!isOuter && !isTls) return true;

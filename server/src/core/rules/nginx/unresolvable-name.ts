@@ -17,8 +17,9 @@ export default defineRule({
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver'],
   *check(source, project) {
     for (const pass of passesOf(project, source)) {
+      if (!pass.target.dynamic) continue;
       const word = pass.at.directive.args[0]!;
-      if (!pass.target.dynamic || word.template || !isWhole(project, source.file)) continue;
+      if (word.template || !isWhole(project, source.file)) continue;
       const resolver = inForce(project, pass, 'resolver');
       const servers =
         resolver?.directive.args.filter(({ value }) => !/^(?:valid|ipv[46]|status_zone)=/.test(value)) ?? [];

@@ -21,7 +21,7 @@ for that to be noticed; below them, the backups would be forgotten silently. Rou
       if (!kindOf(project, { file: source.file, directive: upstream })) continue;
       let method: string | null = null;
       for (const directive of upstream.block.items) {
-        const name = directive.name.value;
+        const name = directive.called;
         if (WITHOUT.has(name)) method = name;
         // An included file or another module may choose a method too.
         else if (WITH.has(name) || name === 'include' || signatures(name).length === 0) method = null;

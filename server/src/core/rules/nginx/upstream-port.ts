@@ -17,7 +17,7 @@ meant; give the group another name where the host is meant.`,
     const { file } = source;
     for (const { at, target } of passesOf(project, source)) {
       const { address, dynamic } = target;
-      if (dynamic || address.kind !== 'tcp' || address.port === null || !isPass(at.directive.name.value)) continue;
+      if (dynamic || address.kind !== 'tcp' || address.port === null || !isPass(at.directive.called)) continue;
       const found = project.upstream(address.host, file);
       if (!found || !isLiteral(project, found) || !isLiteral(project, at) || !passTarget(at.directive)) continue;
       const kind = kindOf(project, at);

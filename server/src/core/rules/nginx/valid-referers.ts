@@ -47,7 +47,7 @@ function hasHost(project: Project, block: At, words: readonly string[]): boolean
   if (words.some((word) => !WORDS.has(word) && !word.startsWith('~'))) return true;
   if (!words.includes('server_names')) return false;
   let server: At | null = block;
-  while (server && server.directive.name.value !== 'server') server = project.parent(server);
+  while (server && server.directive.called !== 'server') server = project.parent(server);
   if (!server) return true;
   const names = directly(project, server, 'server_name');
   // Without any, a server has the empty name.

@@ -83,7 +83,7 @@ function* clashesOf(project: Project, instance: Instance): Generator<ZoneClash, 
 }
 
 function twoUses({ first, again }: { first: Mention; again: Mention }): string {
-  return `The zone "${again.zone}" is ${first.declares || first.size !== null ? 'declared' : 'used'} by ${first.at.directive.name.value} already, and ${again.at.directive.name.value} cannot share it: nginx refuses to start. Each zone serves one purpose, so this needs one of its own.`;
+  return `The zone "${again.zone}" is ${first.declares || first.size !== null ? 'declared' : 'used'} by ${first.at.directive.called} already, and ${again.at.directive.called} cannot share it: nginx refuses to start. Each zone serves one purpose, so this needs one of its own.`;
 }
 
 function places({ first, again }: { first: Mention; again: Mention }): Clash {

@@ -61,13 +61,13 @@ export const checkCachePath: Check = (directive, setting) => {
       ? null
       : refuse(
           word,
-          `${shown(value!)} is no value for the parameter ${key} of ${directive.name.value}: write ${known.form}`,
+          `${shown(value!)} is no value for the parameter ${key} of ${directive.called}: write ${known.form}`,
         );
   });
   if (wrong || anyUnknown(directive)) return wrong;
   return zones.length > 0
     ? null
-    : refuse(directive.args[0]!, `${directive.name.value} must have a zone for its keys: write keys_zone=name:10m`);
+    : refuse(directive.args[0]!, `${directive.called} must have a zone for its keys: write keys_zone=name:10m`);
 };
 
 export const checkCacheValid: Check = ({ args, name }) => {
@@ -99,7 +99,7 @@ export const checkAccess: Check = (directive) =>
   first(directive.args, (word) =>
     isUnknown(word) || /^(?:user|group|all):rw?$/.test(word.value)
       ? null
-      : refuse(word, `${shown(word.value)} is no right for ${directive.name.value}: write user:rw, group:r or all:r`),
+      : refuse(word, `${shown(word.value)} is no right for ${directive.called}: write user:rw, group:r or all:r`),
   );
 
 /** All words may hold variables, and nothing else can be wrong with them. */

@@ -62,7 +62,7 @@ export function noParameter(directive: Directive, word: Word, accepted: readonly
   const newText = meant === null ? null : equals < 0 ? meant : meant + word.value.slice(equals);
   return refuse(
     word,
-    `${shown(word.value)} is no parameter of ${directive.name.value}: ${also || accepted.join(', ')}`,
+    `${shown(word.value)} is no parameter of ${directive.called}: ${also || accepted.join(', ')}`,
     newText === null || newText === word.value ? undefined : replaceWord(word, newText),
   );
 }

@@ -19,7 +19,7 @@ export const checkLimitZone: Check = (directive, setting) => {
   const [key, ...parameters] = directive.args;
   if (!key) return null;
   const zones = parameters.filter(({ value }) => value.startsWith('zone='));
-  const isRequests = directive.name.value === 'limit_req_zone';
+  const isRequests = directive.called === 'limit_req_zone';
   const wrong =
     checkVariables(key) ??
     first(parameters, (word) => {
@@ -35,7 +35,7 @@ export const checkLimitZone: Check = (directive, setting) => {
   if (wrong || anyUnknown(directive)) return wrong;
   return zones.length > 0
     ? null
-    : refuse(parameters[0] ?? directive.name, `The zone of ${directive.name.value} is missing: write zone=name:10m`);
+    : refuse(parameters[0] ?? directive.name, `The zone of ${directive.called} is missing: write zone=name:10m`);
 };
 
 function checkZone(word: Word, example: string): Wrong | null {

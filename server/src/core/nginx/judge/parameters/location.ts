@@ -52,7 +52,7 @@ export const checkLocation: Check = (directive, setting) => {
   if (wrong) return wrong;
   if (setting.context !== 'location') return null;
   const { parent } = directive;
-  if (parent?.name.value === 'location') return checkNesting(directive, parent);
+  if (parent?.called === 'location') return checkNesting(directive, parent);
   return own.kind === 'named' ? namedInside(own) : null;
 };
 

@@ -71,7 +71,7 @@ function checkBuffer(directive: Directive, target: Word, parameters: readonly Wo
   return target.value.includes('$')
     ? refuse(
         buffered,
-        `A log with variables in its name cannot be buffered: ${directive.name.value} opens it anew for each line`,
+        `A log with variables in its name cannot be buffered: ${directive.called} opens it anew for each line`,
       )
     : null;
 }
@@ -179,7 +179,7 @@ export function fileCache(accepted: readonly string[] = OPEN_LOG): Check {
       if (wrong) return wrong;
       if (/^max=0*[1-9]/.test(word.value)) max = true;
     }
-    return max ? null : refuse(directive.args[0]!, `${directive.name.value} must have a "max" above 0: write max=1000`);
+    return max ? null : refuse(directive.args[0]!, `${directive.called} must have a "max" above 0: write max=1000`);
   };
 }
 
@@ -199,6 +199,6 @@ function checkCacheParameter(directive: Directive, word: Word, accepted: readonl
   if (isNumber ? integer(value!) !== null : isTime(value!, true)) return null;
   return refuse(
     word,
-    `${shown(value!)} is no value for the parameter ${key} of ${directive.name.value}: write ${isNumber ? 'a whole number' : 'a time such as 60s'}`,
+    `${shown(value!)} is no value for the parameter ${key} of ${directive.called}: write ${isNumber ? 'a whole number' : 'a time such as 60s'}`,
   );
 }

@@ -21,7 +21,7 @@ export const checkMap: Check = (directive, setting, signature) => {
   const [source, variable] = directive.args;
   if (!source || !variable) return null;
   const wrong = checkVariables(source) ?? checkNewVariable(variable, directive);
-  return wrong ?? (directive.name.value === 'split_clients' ? checkTotal(directive, setting, signature) : null);
+  return wrong ?? (directive.called === 'split_clients' ? checkTotal(directive, setting, signature) : null);
 };
 
 /** nginx adds up when it comes to the `}`. */
@@ -56,7 +56,7 @@ export const checkCharsetMap: Check = ({ args }) => {
 /** One line inside `block`. */
 export function checkLine(block: Directive, line: Directive, setting: Setting): Wrong | null {
   if (isUnknown(line.name)) return null;
-  switch (block.name.value) {
+  switch (block.called) {
     case 'map':
       return checkMapLine(block, line, setting);
     case 'geo':
@@ -66,7 +66,7 @@ export function checkLine(block: Directive, line: Directive, setting: Setting): 
     case 'charset_map':
       return checkCharacter(block, line);
     case 'types':
-      return line.name.value === 'include' && line.args.length !== 1
+      return line.called === 'include' && line.args.length !== 1
         ? refuse(line.name, `"include" takes 1 argument, not ${line.args.length}`)
         : null;
     default:
@@ -123,7 +123,7 @@ function checkGeoLine(block: Directive, line: Directive, setting: Setting): Wron
     if (name.value === 'ranges') {
       const earlier = before.network;
       return earlier && earlier.start < name.start
-        ? refuse(name, `"ranges" must stand before ${shown(earlier.name.value)} and all other networks of the geo`)
+        ? refuse(name, `"ranges" must stand before ${shown(earlier.called)} and all other networks of the geo`)
         : null;
     }
     if (name.value === 'proxy_recursive' && !isStream) return null;
@@ -172,14 +172,13 @@ function firsts(block: Block): Firsts {
   const before = known.get(block);
   if (before) return before;
   const start = (word: string, count: number): number =>
-    block.items.find(({ name, args }) => name.value === word && args.length === count)?.start ?? NEVER;
+    block.items.find(({ called, args }) => called === word && args.length === count)?.start ?? NEVER;
   const found: Firsts = {
     hostnames: start('hostnames', 0),
     ranges: start('ranges', 0),
     include: start('include', 1),
     network:
-      block.items.find(({ name, args }) => args.length === 1 && name.value !== 'include' && name.value !== 'proxy') ??
-      null,
+      block.items.find(({ called, args }) => args.length === 1 && called !== 'include' && called !== 'proxy') ?? null,
   };
   known.set(block, found);
   return found;

@@ -128,7 +128,7 @@ export const checkProxyCookie: Check = (directive, setting) => {
     return from.value === 'off'
       ? null
       : noParameter(directive, from, ['off'], 'off, or what to replace and the replacement');
-  return checkRewriting(from, to, setting, directive.name.value === 'proxy_cookie_path' ? /^~\*?/ : /^~/);
+  return checkRewriting(from, to, setting, directive.called === 'proxy_cookie_path' ? /^~\*?/ : /^~/);
 };
 
 function checkRewriting(from: Word, to: Word, setting: Setting, regex: RegExp): Wrong | null {

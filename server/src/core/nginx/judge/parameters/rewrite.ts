@@ -163,7 +163,7 @@ export function checkNewVariable(word: Word, directive: Directive): Wrong | null
   if (value.startsWith('$') && value.length > 1) return null;
   return refuse(
     word,
-    `${shown(value)} is no variable that ${directive.name.value} could set: it starts with a "$"`,
+    `${shown(value)} is no variable that ${directive.called} could set: it starts with a "$"`,
     !word.quote && /^\w+$/.test(value)
       ? { title: `Write $${value}`, span: { start: word.start, end: word.start }, newText: '$' }
       : undefined,
@@ -174,5 +174,5 @@ export function checkNewVariable(word: Word, directive: Directive): Wrong | null
 export const checkSet: Check = (directive) => {
   const [variable, value] = directive.args;
   if (!variable || !value) return null;
-  return checkNewVariable(variable, directive) ?? (directive.name.value === 'perl_set' ? null : checkVariables(value));
+  return checkNewVariable(variable, directive) ?? (directive.called === 'perl_set' ? null : checkVariables(value));
 };
