@@ -1,4 +1,5 @@
 /** `Files` over the disk, for the language server on a desktop and for the command line. */
+import { isAscii } from 'node:buffer';
 import { promises, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import type { Files, ReadResult } from '../core/index';
 
@@ -72,6 +73,8 @@ function unfit(info: Stats): Extract<ReadResult, { error: string }> | null {
 
 /** UTF-8, or Latin-1 where it is none: every byte stays one character and can be written back. The byte order mark stays. */
 export function decode(bytes: Uint8Array): string {
+  // Nearly all are, and the same in both.
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -5,7 +5,7 @@
 import type { Span } from '../text/span';
 import { isDataBlock, isLuaBlock, signatures } from './catalogue';
 import { luaEnd } from './lua';
-import { type Phrase, PhraseDirective, phraseAt, remember } from './phrase';
+import { isPhrased, type Phrase, PhraseDirective, phraseAt, remember } from './phrase';
 import { dataSplitPoint, isRefused, opensBlock, splitPoint, swallowedDirective } from './recovery';
 import { scanner, type Terminator } from './scanner';
 import { isDoubled } from './template';
@@ -106,7 +106,7 @@ export function parse(text: string, from = 0): NginxTree {
   /** A phrase ends where its block does. */
   function endAt(directive: Writable<Directive>, block: Writable<Block>, end: number): void {
     block.end = end;
-    if (!(directive instanceof PhraseDirective)) directive.end = end;
+    if (!isPhrased(directive)) directive.end = end;
   }
 
   function openBlock(directive: Writable<Directive>, brace: number): void {

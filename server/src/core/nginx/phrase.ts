@@ -132,7 +132,7 @@ let readers = 0;
 export function byText<T>(read: (directive: Directive) => T): (directive: Directive) => T {
   const number = readers++;
   return (directive) => {
-    if (!(directive instanceof PhraseDirective)) return read(directive);
+    if (!isPhrased(directive)) return read(directive);
     const { phrase } = directive;
     const known = phrase.answers?.[number];
     if (known !== undefined) return known as T;
@@ -145,12 +145,12 @@ export function byText<T>(read: (directive: Directive) => T): (directive: Direct
 
 /** The same object for all directives of one text that is known; else one of its own. */
 export function textOf(directive: Directive): object {
-  return directive instanceof PhraseDirective ? directive.phrase : directive;
+  return isPhrased(directive) ? directive.phrase : directive;
 }
 
 /** Is there a `$` in any word? */
 export function hasDollar(directive: Directive): boolean {
-  if (directive instanceof PhraseDirective) return directive.phrase.dollar;
+  if (isPhrased(directive)) return directive.phrase.dollar;
   return directive.called.includes('$') || directive.args.some(({ value }) => value.includes('$'));
 }
 
@@ -162,7 +162,7 @@ let lookedAt: Directive | null = null;
  * directive around.
  */
 export function acceptedBefore(directive: Directive, by: object, context: number): boolean {
-  if (!(directive instanceof PhraseDirective)) return false;
+  if (!isPhrased(directive)) return false;
   const { acceptedBy, acceptedIn, acceptedUnder } = directive.phrase;
   if (
     acceptedBy === by &&
@@ -175,7 +175,7 @@ export function acceptedBefore(directive: Directive, by: object, context: number
 }
 
 export function accept(directive: Directive, by: object, context: number): void {
-  if (!(directive instanceof PhraseDirective)) return;
+  if (!isPhrased(directive)) return;
   const { phrase } = directive;
   const around = lookedAt === null ? null : directive.phraseAround;
   // It depends on more than the directive around.
@@ -184,6 +184,11 @@ export function accept(directive: Directive, by: object, context: number): void 
   phrase.acceptedIn = isSame ? phrase.acceptedIn | context : context;
   phrase.acceptedBy = by;
   phrase.acceptedUnder = around;
+}
+
+/** Is it one of those? Asked so often that `instanceof` would be too slow. */
+export function isPhrased(directive: Directive): directive is PhraseDirective {
+  return (directive as Partial<PhraseDirective>).phrase !== undefined;
 }
 
 /** A directive as a phrase says it: most are never asked for their words, so these are made on demand. */
@@ -218,7 +223,7 @@ export class PhraseDirective implements Directive {
   }
 
   get phraseAround(): Phrase | null {
-    return this.outer instanceof PhraseDirective ? this.outer.phrase : null;
+    return this.outer !== null && isPhrased(this.outer) ? this.outer.phrase : null;
   }
 
   get name(): Word {

@@ -137,6 +137,7 @@ interface Index {
 }
 
 interface Named {
+  readonly name: string;
   readonly all: Directive[];
   /** Number of the block in which the name was seen last. */
   block: number;
@@ -150,44 +151,50 @@ function indexOf(tree: NginxTree): Index {
   const entry = (name: string): Named => {
     let found = named.get(name);
     if (!found) {
-      found = { all: [], block: 0 };
+      found = { name, all: [], block: 0 };
       named.set(name, found);
     }
     return found;
   };
+  const lists: (readonly Directive[])[] = [];
+  const next: number[] = [];
+  /** What is said of the names of those, at the same places. */
+  const entries: Named[][] = [];
+  let depth = -1;
   let blocks = 0;
-  const count = (block: Directive | null, items: readonly Directive[]): void => {
+  const enter = (block: Directive | null, items: readonly Directive[]): void => {
+    depth++;
     blocks++;
+    lists[depth] = items;
+    next[depth] = 0;
+    entries[depth] ??= [];
+    const own = entries[depth]!;
     for (let i = 0; i < items.length; i++) {
       const { called } = items[i]!;
-      const name = called === 'alias' ? 'root' : called;
-      const seen = entry(name);
-      if (seen.block === blocks) {
-        const known = repeats.get(name);
-        if (!known) repeats.set(name, [block]);
+      const found = entry(called);
+      own[i] = found;
+      const counted = called === 'alias' ? entry('root') : found;
+      if (counted.block === blocks) {
+        const known = repeats.get(counted.name);
+        if (!known) repeats.set(counted.name, [block]);
         else if (known[known.length - 1] !== block) known.push(block);
       }
-      seen.block = blocks;
+      counted.block = blocks;
     }
   };
-  count(null, tree.items);
   // walk(), but for its generator and its frames: this is run over every file after every keystroke.
-  const lists: (readonly Directive[])[] = [tree.items];
-  const next = [0];
-  for (let depth = 0; depth >= 0; ) {
-    const directive = lists[depth]![next[depth]!++];
+  enter(null, tree.items);
+  while (depth >= 0) {
+    const at = next[depth]!++;
+    const directive = lists[depth]![at];
     if (!directive) {
       depth--;
       continue;
     }
-    entry(directive.called).all.push(directive);
+    entries[depth]![at]!.all.push(directive);
     if (hasDollar(directive)) withDollar.push(directive);
     const items = directive.block?.items;
-    if (!items || items.length === 0) continue;
-    if (items.length > 1) count(directive, items);
-    depth++;
-    lists[depth] = items;
-    next[depth] = 0;
+    if (items && items.length > 0) enter(directive, items);
   }
   if (named.get('root')?.all.length === 0) named.delete('root');
   return { named, names: new Set(named.keys()), repeats, withDollar };
