@@ -111,7 +111,7 @@ function said(project: Project, file: string): unknown[] {
 }
 
 describe('findings while typing are those of the same files read afresh', () => {
-  test.each(Array.from({ length: 40 }, (_, seed) => seed))('seed %i', async (seed) => {
+  test.each(Array.from({ length: 60 }, (_, seed) => seed))('seed %i', async (seed) => {
     const random = numbers(seed + 1);
     const texts = new Map(Object.entries(FILES));
     const names = [...texts.keys()].filter((name) => !AROUND.includes(name));

@@ -7,6 +7,7 @@ import type { NginxSource } from './source';
 export interface Children extends Iterable<readonly [string, readonly At[]]> {
   get(name: string): readonly At[] | undefined;
   has(name: string): boolean;
+  names(): Iterable<string>;
   /** What `get` gives, in pieces: those that come from other files than the edited one are the same objects after each edit. */
   parts(name: string): readonly (readonly At[])[];
 }
@@ -58,12 +59,16 @@ class SmallChildren implements Children {
     return this.items.some(({ called }) => called === name);
   }
 
+  names(): Iterable<string> {
+    return byName(this.items).keys();
+  }
+
   parts(name: string): readonly (readonly At[])[] {
     return [this.get(name) ?? []];
   }
 
   *[Symbol.iterator](): Iterator<readonly [string, readonly At[]]> {
-    for (const name of byName(this.items).keys()) yield [name, this.get(name)!];
+    for (const name of this.names()) yield [name, this.get(name)!];
   }
 }
 
@@ -182,14 +187,18 @@ function childrenOf(own: readonly Segment[], around: Lists | null): Children {
     const found = parts(name);
     return found.length < 2 ? found[0] : found.flat();
   };
+  const names = (): ReadonlySet<string> => {
+    const all = new Set(around?.names);
+    for (const { byName } of own) for (const name of byName.keys()) all.add(name);
+    return all;
+  };
   return {
     get,
     parts,
     has: (name) => parts(name).length > 0,
+    names,
     *[Symbol.iterator]() {
-      const names = new Set(around?.names);
-      for (const { byName } of own) for (const name of byName.keys()) names.add(name);
-      for (const name of names) yield [name, get(name)!] as const;
+      for (const name of names()) yield [name, get(name)!] as const;
     },
   };
 }

@@ -66,7 +66,7 @@ const PLAIN =
 
 /** Does a location send the file that the path names, and nothing else? */
 function isStatic(project: Project, location: At): boolean {
-  for (const [name] of project.children(location.file, location.directive)) if (!PLAIN.test(name)) return false;
+  for (const name of project.children(location.file, location.directive).names()) if (!PLAIN.test(name)) return false;
   return true;
 }
 

@@ -15,7 +15,7 @@ import { dirname, isAbsolute } from '../text/path';
 import { allChildren, type Children, isSmall, onlyNamed, type Rest, remembered, smallChildren } from './children';
 import { fragmentContexts } from './fragment';
 import { type FpmSource, type Neighbour, type NginxSource, type Source, source } from './source';
-import { absolutePattern, lazy, type Structure, structureOf } from './structure';
+import { absolutePattern, haveSameIncludes, lazy, type Structure, structureOf } from './structure';
 
 export type { Children } from './children';
 export { absolutePattern } from './structure';
@@ -113,6 +113,8 @@ const MOST_EXPANDED = 20_000;
 
 /** What an earlier snapshot knew already, and a new text does not change. */
 interface Shared {
+  readonly nginxSources?: readonly NginxSource[];
+  readonly fpmSources?: readonly FpmSource[];
   readonly structure?: Structure;
   readonly usage?: Usage;
   readonly rest?: Rest;
@@ -148,8 +150,10 @@ function updated(usage: Usage, { names: before }: NginxSource, { names: after }:
 }
 
 export function createProject(data: ProjectData, shared?: Shared): Project {
-  const nginxSources = [...data.sources.values()].filter((s): s is NginxSource => s.kind === 'nginx');
-  const fpmSources = [...data.sources.values()].filter((s): s is FpmSource => s.kind === 'php-fpm');
+  const nginxSources =
+    shared?.nginxSources ?? [...data.sources.values()].filter((s): s is NginxSource => s.kind === 'nginx');
+  const fpmSources =
+    shared?.fpmSources ?? [...data.sources.values()].filter((s): s is FpmSource => s.kind === 'php-fpm');
   const nginx = (file: string): NginxSource | null => {
     const found = data.sources.get(file);
     return found?.kind === 'nginx' ? found : null;
@@ -161,7 +165,19 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
 
   const structure = shared?.structure ?? structureOf(nginxSources, data.nginxRoots, data.resolved);
   const rest = shared?.rest ?? { file: null, known: new Map() };
-  const { prefixOf, together, includers } = structure;
+  const { prefixOf, together } = structure;
+
+  const includersCache = new Map<string, readonly At[]>();
+  function includers(file: string): readonly At[] {
+    const inclusions = structure.inclusions(file);
+    if (inclusions.length === 0) return NONE;
+    let known = includersCache.get(file);
+    if (!known) {
+      known = inclusions.map((by) => ({ file: by.file, directive: nginx(by.file)!.includes[by.number]! }));
+      includersCache.set(file, known);
+    }
+    return known;
+  }
 
   const contextCache = new Map<string, readonly Context[]>();
   function contexts(file: string): readonly Context[] {
@@ -291,7 +307,9 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
     if (!found) return null;
     if (found.length === 1) return found[0]!;
     const near = together(from);
-    return found.find(({ file }) => near.has(file)) ?? found[0]!;
+    const nearest = found.filter(({ file }) => near.has(file));
+    // Two of one name are a mistake: whichever it is, it stays the same whatever order the files were read in.
+    return (nearest.length > 0 ? nearest : found).reduce((a, b) => (b.file < a.file ? b : a));
   }
 
   let fpmBudget = MOST_EXPANDED;
@@ -347,13 +365,20 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
       const sources = new Map(data.sources).set(file, next);
       // What is known of nginx's files depends on nothing that php-fpm's say.
       if (old.kind !== 'nginx' || next.kind !== 'nginx')
-        return createProject({ ...data, sources }, { structure, usage: usage(), rest });
-      const fpm = fpmSide();
-      const known = updated(usage(), old, next);
-      if (bringsFiles(old) || bringsFiles(next)) return createProject({ ...data, sources }, { usage: known, fpm });
+        return createProject({ ...data, sources }, { nginxSources, structure, usage: usage(), rest });
+      const shared = {
+        nginxSources: nginxSources.map((each) => (each === old ? next : each)),
+        fpmSources,
+        usage: updated(usage(), old, next),
+        fpm: fpmSide(),
+      };
+      if (!haveSameIncludes(old, next)) return createProject({ ...data, sources }, shared);
+      // What it brings in at its top stands between its own lines, so that these are not one piece among those of others.
+      if (next.includes.some(({ parent }) => parent === null))
+        return createProject({ ...data, sources }, { ...shared, structure });
       return createProject(
         { ...data, sources },
-        { structure, usage: known, rest: rest.file === file ? rest : { file, known: new Map() }, fpm },
+        { ...shared, structure, rest: rest.file === file ? rest : { file, known: new Map() } },
       );
     },
   };
@@ -380,8 +405,4 @@ function upstreamsIn(sources: readonly NginxSource[]): ReadonlyMap<string, reado
     }
   }
   return map;
-}
-
-function bringsFiles({ includes, held }: NginxSource): boolean {
-  return includes.length > 0 || held.length > 0;
 }

@@ -322,15 +322,31 @@ export function serversOf(project: Project, instance: Instance, kind: Kind): rea
       .flatMap((part) => {
         const known = serversByPart[kind].get(part);
         if (known) return known;
-        const made = part
-          .filter((at) => at.directive.block && isPlain(project, at.file))
-          .map((at) => serverOf(project, at, kind));
+        const made = serversIn(project, part, kind);
         if (keep) serversByPart[kind].set(part, made);
         return made;
       });
     byKind.set(kind, found);
   }
   return found;
+}
+
+function serversIn(project: Project, all: readonly At[], kind: Kind): readonly Server[] {
+  return all.filter((at) => at.directive.block && isPlain(project, at.file)).map((at) => serverOf(project, at, kind));
+}
+
+/** Those of one file, found without a look at the servers of a thousand others. */
+function ownServersOf(project: Project, instance: Instance, kind: Kind, own: string): readonly Server[] {
+  return instance
+    .inside(kind)
+    .parts('server')
+    .flatMap((part) =>
+      serversIn(
+        project,
+        part.filter(({ file }) => file === own),
+        kind,
+      ),
+    );
 }
 
 const serversByPart = {
@@ -381,8 +397,7 @@ export function sharesKeys(
   const elsewhere = keysElsewhere(project, instance, kind, file, question, keysOf);
   if (!elsewhere) return true;
   const own = new Set<string>();
-  for (const server of serversOf(project, instance, kind)) {
-    if (server.at.file !== file) continue;
+  for (const server of ownServersOf(project, instance, kind, file)) {
     for (const key of keysOf(server)) {
       if (own.has(key) || elsewhere.has(key)) return true;
       own.add(key);

@@ -1,7 +1,13 @@
-/** Which file reads which: the part of a snapshot that stays the same while a person types in a file without includes. */
+/** Which file reads which: the part of a snapshot that stays the same while no include changes. */
 import type { Directive } from '../nginx/tree';
-import type { At, NginxRoot, Resolved } from './project';
+import type { NginxRoot, Resolved } from './project';
 import type { NginxSource } from './source';
+
+/** An `include` that brings a file in: that of this number among the `includes` of the file it stands in. */
+export interface Inclusion {
+  readonly file: string;
+  readonly number: number;
+}
 
 export interface Structure {
   /** The files that each root reads, itself first. */
@@ -10,11 +16,11 @@ export interface Structure {
   prefixOf(file: string): string;
   /** Files of the first root that reads `file` beside others; all files where there is none. */
   together(file: string): ReadonlySet<string>;
-  /** The `include` directives that bring `file` in, in the order of the files. */
-  includers(file: string): readonly At[];
+  /** What brings `file` in, in the order of the files. */
+  inclusions(file: string): readonly Inclusion[];
 }
 
-const NONE: readonly At[] = [];
+const NONE: readonly Inclusion[] = [];
 
 export function structureOf(
   sources: readonly NginxSource[],
@@ -61,8 +67,8 @@ export function structureOf(
    * Includes that lead back to a file that is being read are left out: nginx would never end there, and whoever walks from
    * a directive outwards must.
    */
-  const includers = lazy(() => {
-    const map = new Map<string, At[]>();
+  const inclusions = lazy(() => {
+    const map = new Map<string, Inclusion[]>();
     const state = new Map<string, 'reading' | 'read'>();
     const visit = (start: NginxSource): void => {
       const stack = [{ source: start, edges: edgesOf(start) }];
@@ -77,8 +83,8 @@ export function structureOf(
         const child = byFile.get(edge.child);
         if (!child || state.get(edge.child) === 'reading') continue;
         const known = map.get(edge.child);
-        if (known) known.push(edge.at);
-        else map.set(edge.child, [edge.at]);
+        if (known) known.push(edge.by);
+        else map.set(edge.child, [edge.by]);
         if (state.has(edge.child)) continue;
         state.set(edge.child, 'reading');
         stack.push({ source: child, edges: edgesOf(child) });
@@ -89,13 +95,12 @@ export function structureOf(
     return map;
   });
 
-  function* edgesOf({ file, includes }: NginxSource): Generator<{ at: At; child: string }, undefined> {
+  function* edgesOf({ file, includes }: NginxSource): Generator<{ by: Inclusion; child: string }, undefined> {
     if (includes.length === 0) return;
     const prefix = prefixOf(file);
-    for (const directive of includes) {
-      for (const child of resolved.get(absolutePattern(prefix, directive))?.files ?? []) {
-        yield { at: { file, directive }, child };
-      }
+    for (const [number, directive] of includes.entries()) {
+      const by = { file, number };
+      for (const child of resolved.get(absolutePattern(prefix, directive))?.files ?? []) yield { by, child };
     }
   }
 
@@ -105,8 +110,24 @@ export function structureOf(
     },
     prefixOf,
     together: (file) => groups().get(file) ?? everything(),
-    includers: (file) => includers().get(file) ?? NONE,
+    inclusions: (file) => inclusions().get(file) ?? NONE,
   };
+}
+
+/** Do two texts of a file bring in the same files, in blocks of the same names? Then they have one structure. */
+export function haveSameIncludes(a: NginxSource, b: NginxSource): boolean {
+  if (a.includes.length !== b.includes.length || a.held.length > 0 || b.held.length > 0) return false;
+  return a.includes.every((include, i) => {
+    const other = b.includes[i]!;
+    return include.args[0]!.value === other.args[0]!.value && pathOf(include) === pathOf(other);
+  });
+}
+
+/** The names of the blocks around, from the inside out. */
+function pathOf(directive: Directive): string {
+  let path = '';
+  for (let block = directive.parent; block; block = block.parent) path += `${block.called} `;
+  return path;
 }
 
 /** The absolute pattern of an nginx `include`; `prefix`: the folder that relative ones start from. */

@@ -74,10 +74,11 @@ function findRepeated(project: Project, file: string, block: Directive | null): 
   if ([...(children.get('include') ?? [])].some((at) => !isLiteral(project, at))) return NONE;
   const found: Repeated[] = [];
   let context: Context | null | undefined;
-  for (const [name, all] of children) {
+  for (const name of children.names()) {
+    if (!signatures(name).some(({ once }) => once)) continue;
+    const all = children.get(name)!;
     const rivals = name === 'root' || name === 'alias' ? (children.get(name === 'root' ? 'alias' : 'root') ?? []) : [];
     if (all.length < 2 && rivals.length === 0) continue;
-    if (!signatures(name).some(({ once }) => once)) continue;
     context ??= insideOf(project, file, block);
     if (!context || !mayStandOnce(name, context, isGuess(project, file, block))) continue;
     const earlier: At[] = [];

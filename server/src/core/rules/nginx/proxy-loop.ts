@@ -61,7 +61,7 @@ const TURNS = /^(?:rewrite|return|if|internal|limit_except|js_.*|perl.*|.*_by_lu
 function comesBack(project: Project, pass: Pass, own: OwnServers, server: Server, location: At): boolean {
   if (location.directive.called !== 'location') return false;
   for (const block of [location, server.at]) {
-    for (const [name] of project.children(block.file, block.directive)) if (TURNS.test(name)) return false;
+    for (const name of project.children(block.file, block.directive).names()) if (TURNS.test(name)) return false;
   }
   const host = headerInForce(project, pass, 'Host') ?? '$proxy_host';
   if (/^\$\{?(?:proxy_host)\}?$/.test(host)) {

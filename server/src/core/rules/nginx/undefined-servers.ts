@@ -32,7 +32,7 @@ be no \`backup\`: \`no servers in upstream\`.`,
       }
       // A zone can be filled at run time, a directive that stock nginx does not know may bring servers.
       if (children.has('server') || children.has('zone') || children.has('include')) continue;
-      if ([...children].some(([name]) => signatures(name).length === 0)) continue;
+      if ([...children.names()].some((name) => signatures(name).length === 0)) continue;
       const close = { start: block.end - 1, end: block.end };
       const here = source.lines.position(close.start).line === source.lines.position(directive.name.start).line;
       yield {
