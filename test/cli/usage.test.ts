@@ -1,4 +1,5 @@
 /** What is said to those who call the program wrongly, and how it behaves among other programs. */
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { folder, REFUSED, run, SHOP, shell } from './program';
 
@@ -53,6 +54,22 @@ describe('usage', () => {
     expect(log.stderr).toBe('');
     const check = await shell(root, '"$NODE" "$MEDIC" check --format json nginx.conf | head -n 1');
     expect(check).toEqual({ status: 0, stdout: '[\n', stderr: '' });
+  });
+
+  it.skipIf(process.platform === 'win32')('waits for a pipe that somebody made not to wait', async () => {
+    const root = folder({ 'nginx.conf': `events {}\nhttp {\n${'lissten 80;\n'.repeat(1000)}}\n` });
+    const { stdout } = await run(root, ['check', 'nginx.conf']);
+    expect(stdout.length).toBeGreaterThan(100_000);
+    const notWaiting = "perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK); exec @ARGV'";
+    const slow = await shell(root, `${notWaiting} "$NODE" "$MEDIC" check nginx.conf | (sleep 0.5; cat)`);
+    expect(slow.stdout).toBe(stdout);
+    expect(slow.stderr).toBe('');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that it cannot write', async () => {
+    const root = folder(SHOP);
+    const full = await shell(root, '"$NODE" "$MEDIC" check > /dev/full');
+    expect(full).toEqual({ status: 2, stdout: '', stderr: 'upstream-medic: cannot write: ENOSPC\n' });
   });
 
   it('colours only where it is asked to', async () => {
