@@ -5,11 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 const folder = join(__dirname, 'cli');
-const filename = join(folder, process.argv[2] === 'check' ? 'check.js' : 'program.js');
+const isCheck = process.argv[2] === 'check';
+const filename = join(folder, isCheck ? 'check.js' : 'program.js');
+const load = createRequire(filename);
 
 function cache(): Buffer | undefined {
   try {
@@ -23,6 +24,7 @@ function cache(): Buffer | undefined {
 const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: cache() });
 // Of what a check does nothing lasts long enough to be worth the work of V8's optimizing compiler as early as it usually begins.
 // Only for the V8 that the build knew, which has that flag.
-if (script.cachedDataRejected === false) setFlagsFromString('--interrupt-budget=1000000');
+if (isCheck && script.cachedDataRejected === false)
+  (load('node:v8') as typeof import('node:v8')).setFlagsFromString('--interrupt-budget=1000000');
 const program = { exports: {} };
-script.runInThisContext()(program.exports, createRequire(filename), program, filename, folder);
+script.runInThisContext()(program.exports, load, program, filename, folder);

@@ -3,3 +3,7 @@ declare module 'virtual:nginx-reference' {
   const json: string;
   export default json;
 }
+
+declare module '*/package.json' {
+  export const version: string;
+}

@@ -2,11 +2,14 @@
 
 import type { Address } from '../nginx/model';
 import { milliseconds } from '../nginx/model';
+import { byText } from '../nginx/phrase';
 import type { Directive } from '../nginx/tree';
+import { remembered } from './children';
 import type { BlockAt, Wanted } from './edit';
 import { writtenArgs } from './edit';
 import type { Pass } from './links';
 import type { At, Project } from './project';
+import type { NginxSource } from './source';
 
 /** The block in which timeouts, TLS and retries of a pass are set: its location, because an `if` inside takes few of them. */
 export function settingsBlock(project: Project, pass: Pass): BlockAt {
@@ -50,11 +53,45 @@ export function inheritedHeaders(project: Project, pass: Pass): Wanted[] {
 
 /** The value in force of a request header that nginx sends upstream; null when nginx's default is. */
 export function headerInForce(project: Project, pass: Pass, header: string): string | null {
-  for (const { directive } of project.effective(pass.at, `${pass.target.family}_set_header`)) {
+  const name = `${pass.target.family}_set_header`;
+  if (!isHeaderNamed(project, name, header.toLowerCase())) return null;
+  for (const { directive } of project.effective(pass.at, name)) {
     if (directive.args[0]?.value.toLowerCase() === header.toLowerCase()) return directive.args[1]?.value ?? '';
   }
   return null;
 }
+
+/** Does any directive called `name` name the header? Asked of every pass, where few files name any of those that matter. */
+function isHeaderNamed(project: Project, name: string, header: string): boolean {
+  const { rest, nginxSources } = project;
+  const others = remembered(rest, `headers of ${name}`, () => {
+    const all = new Set<string>();
+    for (const source of nginxSources)
+      if (source.file !== rest.file) for (const each of headersIn(source, name)) all.add(each);
+    return all;
+  });
+  if (others.has(header)) return true;
+  const edited = rest.file === null ? null : project.nginx(rest.file);
+  return edited !== null && headersIn(edited, name).has(header);
+}
+
+const headersBySource = new WeakMap<NginxSource, Map<string, ReadonlySet<string>>>();
+
+function headersIn(source: NginxSource, name: string): ReadonlySet<string> {
+  let byName = headersBySource.get(source);
+  if (!byName) {
+    byName = new Map();
+    headersBySource.set(source, byName);
+  }
+  let found = byName.get(name);
+  if (!found) {
+    found = new Set(source.named(name).map(headerOf));
+    byName.set(name, found);
+  }
+  return found;
+}
+
+const headerOf = byText((directive) => directive.args[0]?.value.toLowerCase() ?? '');
 
 /** A DNS name: not an IP address, not a socket. */
 export function isHostName(address: Address): address is Address & { kind: 'tcp' } {

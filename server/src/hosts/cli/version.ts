@@ -1,6 +1,6 @@
-/** The version in package.json, which the bundle carries. */
+/** The version in package.json, which is all of it that the bundle carries. */
+import { version as written } from '../../../../package.json';
 
 export function version(): string {
-  // An import would pull package.json into the type check, from outside the server's root folder.
-  return (require('../../../../package.json') as { version: string }).version;
+  return written;
 }
