@@ -252,6 +252,19 @@ describe('upstreams', () => {
     expect(project.upstream('app', '/p/a/nginx.conf')!.file).toBe('/p/a/up.conf');
   });
 
+  test('of the same file are the first choice: of dev.conf and prod.conf a server has one', async () => {
+    const text = 'upstream app { server 127.0.0.1:1; } server { location / { proxy_pass http://app; } }';
+    const project = await make({
+      'nginx.conf': 'events {} http { include conf.d/*.conf; }',
+      'conf.d/dev.conf': text,
+      'conf.d/other.conf': 'server { location / { proxy_pass http://app; } }',
+      'conf.d/prod.conf': text,
+    });
+    for (const name of ['dev', 'prod'])
+      expect(project.upstream('app', `/p/conf.d/${name}.conf`)!.file).toBe(`/p/conf.d/${name}.conf`);
+    expect(project.upstream('app', '/p/conf.d/other.conf')!.file).toBe('/p/conf.d/dev.conf');
+  });
+
   test('a scheme without a port has its own', async () => {
     const project = await make({
       'nginx.conf':

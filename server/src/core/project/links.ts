@@ -1,5 +1,5 @@
 /** The joints between nginx and what stands behind it: where a pass leads, and which pool answers there. */
-import { type Address, isPass, type PassTarget, passTarget, type UpstreamServer, upstreamServer } from '../nginx/model';
+import { type Address, type PassTarget, passTarget, type UpstreamServer, upstreamServer } from '../nginx/model';
 import type { Directive } from '../nginx/tree';
 import { type ListenAddress, parseListen } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
@@ -43,8 +43,9 @@ export function passesOf(project: Project, source: NginxSource): readonly Pass[]
     const { file } = source;
     const found: Pass[] = [];
     for (const name of PASSES) {
-      for (const directive of source.named(name)) {
-        const pass = passOf(project, { file, directive });
+      const directives = source.named(name);
+      for (let i = 0; i < directives.length; i++) {
+        const pass = passOf(project, { file, directive: directives[i]! });
         if (pass) found.push(pass);
       }
     }
@@ -56,7 +57,7 @@ export function passesOf(project: Project, source: NginxSource): readonly Pass[]
 
 /** What a pass directive leads to; null when the directive is no pass. */
 export function passOf(project: Project, at: At): Pass | null {
-  const target = isPass(at.directive.called) ? passTarget(at.directive) : null;
+  const target = passTarget(at.directive);
   if (!target) return null;
   if (target.dynamic) return { at, target, upstream: null, endpoints: [] };
   const { address } = target;

@@ -306,9 +306,12 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
     const found = others && own ? upstreamsIn(nginxSources).get(name) : (others ?? own);
     if (!found) return null;
     if (found.length === 1) return found[0]!;
+    // Two of one name are a mistake, or files of which a server has one, such as dev.conf and prod.conf.
+    const here = found.find(({ file }) => file === from);
+    if (here) return here;
     const near = together(from);
     const nearest = found.filter(({ file }) => near.has(file));
-    // Two of one name are a mistake: whichever it is, it stays the same whatever order the files were read in.
+    // Whichever it is, it stays the same whatever order the files were read in.
     return (nearest.length > 0 ? nearest : found).reduce((a, b) => (b.file < a.file ? b : a));
   }
 
