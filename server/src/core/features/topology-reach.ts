@@ -104,12 +104,13 @@ export function possiblePasses(project: Project, pass: Pass): readonly Pass[] {
   const [word, ...others] = directive.args;
   if (!pass.target.dynamic || !word || word.template) return [];
   const { start, end, called, name, parent, semicolon } = directive;
+  const as = { start, end, called, name, phrase: null, block: null, parent, semicolon };
   const targets = targetsOf(project, pass).map(({ text }) => AUTHORITY.exec(text)?.[0]);
   return [...new Set(targets)].flatMap((value) => {
     if (value === undefined) return [];
     const args = [{ ...word, value }, ...others];
     return (
-      passOf(project, { file, directive: { start, end, called, name, args, block: null, parent, semicolon } }) ?? []
+      passOf(project, { file, directive: { ...as, args, values: [called, ...args.map((each) => each.value)] } }) ?? []
     );
   });
 }

@@ -5,7 +5,7 @@
 import type { Span } from '../text/span';
 import { isDataBlock, isLuaBlock, signatures } from './catalogue';
 import { luaEnd } from './lua';
-import { isPhrased, type Phrase, PhraseDirective, phraseAt, remember } from './phrase';
+import { type Phrase, PhraseDirective, phraseAt, remember } from './phrase';
 import { dataSplitPoint, isRefused, opensBlock, splitPoint, swallowedDirective } from './recovery';
 import { scanner, type Terminator } from './scanner';
 import { isDoubled } from './template';
@@ -81,6 +81,8 @@ export function parse(text: string, from = 0): NginxTree {
       start: words[0]!.start,
       end,
       called: words[0]!.value,
+      values: words.map(({ value }) => value),
+      phrase: null,
       name: words[0]!,
       args: words.slice(1),
       block: null,
@@ -106,7 +108,7 @@ export function parse(text: string, from = 0): NginxTree {
   /** A phrase ends where its block does. */
   function endAt(directive: Writable<Directive>, block: Writable<Block>, end: number): void {
     block.end = end;
-    if (!isPhrased(directive)) directive.end = end;
+    if (directive.phrase === null) directive.end = end;
   }
 
   function openBlock(directive: Writable<Directive>, brace: number): void {

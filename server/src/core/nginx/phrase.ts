@@ -132,8 +132,8 @@ let readers = 0;
 export function byText<T>(read: (directive: Directive) => T): (directive: Directive) => T {
   const number = readers++;
   return (directive) => {
-    if (!isPhrased(directive)) return read(directive);
     const { phrase } = directive;
+    if (phrase === null) return read(directive);
     const known = phrase.answers?.[number];
     if (known !== undefined) return known as T;
     const answer = read(directive);
@@ -145,13 +145,12 @@ export function byText<T>(read: (directive: Directive) => T): (directive: Direct
 
 /** The same object for all directives of one text that is known; else one of its own. */
 export function textOf(directive: Directive): object {
-  return isPhrased(directive) ? directive.phrase : directive;
+  return directive.phrase ?? directive;
 }
 
 /** Is there a `$` in any word? */
-export function hasDollar(directive: Directive): boolean {
-  if (isPhrased(directive)) return directive.phrase.dollar;
-  return directive.called.includes('$') || directive.args.some(({ value }) => value.includes('$'));
+export function hasDollar({ phrase, values }: Directive): boolean {
+  return phrase === null ? values.some((value) => value.includes('$')) : phrase.dollar;
 }
 
 let lookedAt: Directive | null = null;
@@ -162,12 +161,12 @@ let lookedAt: Directive | null = null;
  * directive around.
  */
 export function acceptedBefore(directive: Directive, by: object, context: number): boolean {
-  if (!isPhrased(directive)) return false;
-  const { acceptedBy, acceptedIn, acceptedUnder } = directive.phrase;
+  const { phrase } = directive;
+  if (phrase === null) return false;
   if (
-    acceptedBy === by &&
-    (acceptedIn & context) !== 0 &&
-    (acceptedUnder === null || acceptedUnder === directive.phraseAround)
+    phrase.acceptedBy === by &&
+    (phrase.acceptedIn & context) !== 0 &&
+    (phrase.acceptedUnder === null || phrase.acceptedUnder === phraseAround(directive))
   )
     return true;
   lookedAt = null;
@@ -175,9 +174,9 @@ export function acceptedBefore(directive: Directive, by: object, context: number
 }
 
 export function accept(directive: Directive, by: object, context: number): void {
-  if (!isPhrased(directive)) return;
   const { phrase } = directive;
-  const around = lookedAt === null ? null : directive.phraseAround;
+  if (phrase === null) return;
+  const around = lookedAt === null ? null : phraseAround(directive);
   // It depends on more than the directive around.
   if (lookedAt !== null && (lookedAt !== directive || around === null)) return;
   const isSame = around === null && phrase.acceptedBy === by && phrase.acceptedUnder === null;
@@ -186,14 +185,15 @@ export function accept(directive: Directive, by: object, context: number): void 
   phrase.acceptedUnder = around;
 }
 
-/** Is it one of those? Asked so often that `instanceof` would be too slow. */
-export function isPhrased(directive: Directive): directive is PhraseDirective {
-  return (directive as Partial<PhraseDirective>).phrase !== undefined;
+/** Without looking at `parent`, which is noticed. */
+function phraseAround(directive: Directive): Phrase | null {
+  return (directive as PhraseDirective).outer?.phrase ?? null;
 }
 
 /** A directive as a phrase says it: most are never asked for their words, so these are made on demand. */
 export class PhraseDirective implements Directive {
   readonly called: string;
+  readonly values: readonly string[];
   block: Block | null;
   private ownName: Word | null;
   private ownArgs: readonly Word[] | null;
@@ -201,9 +201,10 @@ export class PhraseDirective implements Directive {
   constructor(
     readonly phrase: Phrase,
     readonly start: number,
-    private readonly outer: Directive | null,
+    readonly outer: Directive | null,
   ) {
-    this.called = phrase.values[0]!;
+    this.values = phrase.values;
+    this.called = this.values[0]!;
     this.block = null;
     this.ownName = null;
     this.ownArgs = null;
@@ -220,10 +221,6 @@ export class PhraseDirective implements Directive {
   get parent(): Directive | null {
     lookedAt = this;
     return this.outer;
-  }
-
-  get phraseAround(): Phrase | null {
-    return this.outer !== null && isPhrased(this.outer) ? this.outer.phrase : null;
   }
 
   get name(): Word {

@@ -1,5 +1,6 @@
 /** How an nginx file is written: words, directives and blocks, with the place of each in the text. */
 import type { Span } from '../text/span';
+import type { Phrase } from './phrase';
 
 /** One word of a directive. Its span includes the quotes. */
 export interface Word extends Span {
@@ -14,6 +15,10 @@ export interface Word extends Span {
 export interface Directive extends Span {
   /** The value of `name`: asked so often that it must cost nothing. */
   readonly called: string;
+  /** The values of `name` and of `args`, for those who need not know where they stand. */
+  readonly values: readonly string[];
+  /** What all directives of this text have in common; null where the text alone does not tell. */
+  readonly phrase: Phrase | null;
   readonly name: Word;
   readonly args: readonly Word[];
   /** Present when the directive opens `{`. */

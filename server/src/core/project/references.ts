@@ -1,6 +1,6 @@
 /** What the parts of one configuration call each other by: names that are declared in one place and used in another. */
 
-import { byText, isPhrased } from '../nginx/phrase';
+import { byText } from '../nginx/phrase';
 import { type Directive, includesFiles } from '../nginx/tree';
 import { isGlob } from '../text/glob';
 import { basename, dirname } from '../text/path';
@@ -78,7 +78,7 @@ export function isPlain(project: Project, file: string): boolean {
 
 /** Everything at `at` is written out: no template, plain files. */
 export function isLiteral(project: Project, { file, directive }: At): boolean {
-  if (isPhrased(directive)) return isPlain(project, file);
+  if (directive.phrase !== null) return isPlain(project, file);
   return !directive.name.template && directive.args.every(({ template }) => !template) && isPlain(project, file);
 }
 
