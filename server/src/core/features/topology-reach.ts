@@ -1,5 +1,6 @@
 /** What in view answers where a pass leads, and who leads there: the same knowledge that the rules about links have. */
 import { type Address, type Family, isPass, passTarget } from '../nginx/model';
+import { WordDirective } from '../nginx/tree';
 import type { Pool } from '../php-fpm/model';
 import { isLoopback, meets } from '../project/address';
 import { views } from '../project/inside';
@@ -103,15 +104,12 @@ export function possiblePasses(project: Project, pass: Pass): readonly Pass[] {
   const { file, directive } = pass.at;
   const [word, ...others] = directive.args;
   if (!pass.target.dynamic || !word || word.template) return [];
-  const { start, end, called, name, parent, semicolon } = directive;
-  const as = { start, end, called, name, phrase: null, block: null, parent, semicolon };
+  const { end, name, parent, semicolon } = directive;
   const targets = targetsOf(project, pass).map(({ text }) => AUTHORITY.exec(text)?.[0]);
   return [...new Set(targets)].flatMap((value) => {
     if (value === undefined) return [];
-    const args = [{ ...word, value }, ...others];
-    return (
-      passOf(project, { file, directive: { ...as, args, values: [called, ...args.map((each) => each.value)] } }) ?? []
-    );
+    const words = [name, { ...word, value }, ...others];
+    return passOf(project, { file, directive: new WordDirective(words, end, semicolon, parent) }) ?? [];
   });
 }
 

@@ -85,53 +85,67 @@ type Fields = [
 ];
 
 /** What has been asked for. */
-const table = new Map<string, readonly Signature[]>();
+const table = new Map<string, Name>();
 
 // Of no module: nginx's configuration reader itself knows it, in every place (ngx_conf_commands).
-table.set('include', [
-  {
-    name: 'include',
-    type: 'core',
-    contexts: [
-      'main',
-      'events',
-      'http',
-      'server',
-      'location',
-      'upstream',
-      'server-if',
-      'location-if',
-      'limit_except',
-      'stream',
-      'stream-server',
-      'stream-upstream',
-      'mail',
-      'mail-server',
-    ],
-    min: 1,
-    max: 1,
-    block: false,
-    value: '',
-    words: [],
-    literals: [],
-    once: false,
-    since: null,
-  },
-]);
+const INCLUDE: Signature = {
+  name: 'include',
+  type: 'core',
+  contexts: [
+    'main',
+    'events',
+    'http',
+    'server',
+    'location',
+    'upstream',
+    'server-if',
+    'location-if',
+    'limit_except',
+    'stream',
+    'stream-server',
+    'stream-upstream',
+    'mail',
+    'mail-server',
+  ],
+  min: 1,
+  max: 1,
+  block: false,
+  value: '',
+  words: [],
+  literals: [],
+  once: false,
+  since: null,
+};
+table.set('include', { signatures: [INCLUDE], holdsData: false, holdsLua: false });
 
-const NONE: readonly Signature[] = [];
+/** What the name of a directive tells by itself. */
+export interface Name {
+  /** One for each module that knows it (`server` is known to http, upstream, stream and mail); empty where none does. */
+  readonly signatures: readonly Signature[];
+  /** The lines of its block are data, not directives: nginx reads them with a handler of their own. */
+  readonly holdsData: boolean;
+  /** Its block is Lua, as OpenResty has it. */
+  readonly holdsLua: boolean;
+}
 
-/** One signature for each module that knows the name (`server` is known to http, upstream, stream and mail); empty for an unknown name. */
-export function signatures(name: string): readonly Signature[] {
+const UNKNOWN: Name = { signatures: [], holdsData: false, holdsLua: false };
+const LUA: Name = { signatures: [], holdsData: false, holdsLua: true };
+
+export function nameOf(name: string): Name {
   let known = table.get(name);
   if (!known) {
     const found = lines.get(name);
     // Names that nobody knows are not kept: there can be any number of them.
-    if (!found) return NONE;
-    known = found.map(read);
+    if (!found) return name.endsWith('_by_lua_block') ? LUA : UNKNOWN;
+    known = { signatures: found.map(read), holdsData: isDataBlock(name), holdsLua: false };
     table.set(name, known);
   }
   return known;
+}
+
+/** One signature for each module that knows the name; empty for an unknown name. */
+export function signatures(name: string): readonly Signature[] {
+  return nameOf(name).signatures;
 }
 
 /** A directive of nginx's documentation that a stock build does not have: NGINX Plus, njs, OpenTelemetry, another system's. */
@@ -167,11 +181,6 @@ const DATA_BLOCKS = new Set(['map', 'geo', 'split_clients', 'types', 'charset_ma
 
 export function isDataBlock(name: string): boolean {
   return DATA_BLOCKS.has(name);
-}
-
-/** OpenResty's blocks that hold Lua. */
-export function isLuaBlock(name: string): boolean {
-  return name.endsWith('_by_lua_block');
 }
 
 /**

@@ -3,13 +3,13 @@
  * throws, keeps its own stack, and takes time in proportion to the text.
  */
 import type { Span } from '../text/span';
-import { isDataBlock, isLuaBlock, signatures } from './catalogue';
+import { isDataBlock, nameOf, signatures } from './catalogue';
 import { luaEnd } from './lua';
 import { type Phrase, PhraseDirective, phraseAt, remember } from './phrase';
 import { dataSplitPoint, isRefused, opensBlock, splitPoint, swallowedDirective } from './recovery';
 import { scanner, type Terminator } from './scanner';
 import { isDoubled } from './template';
-import { type Block, type Directive, type NginxTree, type SyntaxProblem, type Word, walk } from './tree';
+import { type Block, type Directive, type NginxTree, type SyntaxProblem, type Word, WordDirective, walk } from './tree';
 
 const BLANKS = /[ \t\r\n]*/y;
 const HASH = 35;
@@ -23,7 +23,7 @@ const MOST_PROBLEMS = 100;
 
 /** A directive while its block is being read. */
 interface Frame {
-  readonly directive: Writable<Directive>;
+  readonly directive: Opener;
   readonly block: Writable<Block>;
   /** Where what it holds begins among what the open blocks hold. */
   readonly from: number;
@@ -36,6 +36,9 @@ interface Frame {
 const NO_ITEMS: readonly Directive[] = [];
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A directive that is being read. */
+type Opener = WordDirective | PhraseDirective;
 
 /** A text of which nothing can be read. */
 function unread(text: string): NginxTree {
@@ -75,20 +78,9 @@ export function parse(text: string, from = 0): NginxTree {
 
   const top = (): Frame | undefined => stack[stack.length - 1];
 
-  function add(words: readonly Word[], end: number, semicolon: number): Writable<Directive> {
+  function add(words: readonly Word[], end: number, semicolon: number): WordDirective {
     const frame = top();
-    const directive: Writable<Directive> = {
-      start: words[0]!.start,
-      end,
-      called: words[0]!.value,
-      values: words.map(({ value }) => value),
-      phrase: null,
-      name: words[0]!,
-      args: words.slice(1),
-      block: null,
-      parent: frame?.directive ?? null,
-      semicolon,
-    };
+    const directive = new WordDirective(words, end, semicolon, frame?.directive ?? null);
     put(directive, frame);
     return directive;
   }
@@ -105,13 +97,7 @@ export function parse(text: string, from = 0): NginxTree {
     openBlock(add(words, text.length, -1), brace);
   }
 
-  /** A phrase ends where its block does. */
-  function endAt(directive: Writable<Directive>, block: Writable<Block>, end: number): void {
-    block.end = end;
-    if (directive.phrase === null) directive.end = end;
-  }
-
-  function openBlock(directive: Writable<Directive>, brace: number): void {
+  function openBlock(directive: Opener, brace: number): void {
     const block: Frame['block'] = {
       start: brace,
       end: text.length,
@@ -122,18 +108,25 @@ export function parse(text: string, from = 0): NginxTree {
       foreign: null,
     };
     directive.block = block;
-    if (isLuaBlock(directive.called)) {
-      const { close: end, bracket } = luaEnd(text, brace + 1);
-      block.closed = end >= 0;
-      endAt(directive, block, end < 0 ? text.length : end + 1);
-      block.foreign = { start: brace + 1, end: end < 0 ? text.length : end };
-      scan.resume(block.end);
-      if (bracket >= 0) reportBracket(directive, bracket);
-      else if (end < 0) reportUnclosed(directive, text.length);
+    const about = directive.phrase === null ? nameOf(directive.called) : directive.phrase.about;
+    if (about.holdsLua) {
+      passLua(directive, block);
       return;
     }
-    const opaque = (top()?.opaque ?? false) || signatures(directive.called).length === 0;
-    stack.push({ directive, block, from: held.length, opaque, data: isDataBlock(directive.called) });
+    const around = stack[stack.length - 1];
+    const opaque = about.signatures.length === 0 || (around !== undefined && around.opaque);
+    stack.push({ directive, block, from: held.length, opaque, data: about.holdsData });
+  }
+
+  function passLua(directive: Opener, block: Writable<Block>): void {
+    const start = block.start + 1;
+    const { close: end, bracket } = luaEnd(text, start);
+    block.closed = end >= 0;
+    block.end = end < 0 ? text.length : end + 1;
+    block.foreign = { start, end: end < 0 ? text.length : end };
+    scan.resume(block.end);
+    if (bracket >= 0) reportBracket(directive, bracket);
+    else if (end < 0) reportUnclosed(directive, text.length);
   }
 
   /** The innermost block with what it holds; undefined when none is open. */
@@ -157,7 +150,7 @@ export function parse(text: string, from = 0): NginxTree {
       });
       return;
     }
-    endAt(frame.directive, frame.block, at + 1);
+    frame.block.end = at + 1;
     frame.block.closed = true;
   }
 
@@ -365,7 +358,7 @@ export function parse(text: string, from = 0): NginxTree {
           });
           if (signatures(name.value).some((signature) => signature.block)) {
             const frame = leave()!;
-            endAt(frame.directive, frame.block, name.start);
+            frame.block.end = name.start;
           }
         } else if (!opaque && checkBlock(words, at)) {
           break;
@@ -445,16 +438,18 @@ export function parse(text: string, from = 0): NginxTree {
   /** The statement at `position`, when its text has been read before or can be read without looking further. */
   function phraseHere(): Phrase | null {
     // Searched once each, however often they are passed by: a text without one is not read to its end again and again.
-    if (nextSemicolon < position) nextSemicolon = endless(text.indexOf(';', position));
-    if (nextBrace < position) nextBrace = endless(text.indexOf('{', position));
-    const end = Math.min(nextSemicolon, nextBrace) + 1;
+    if (nextSemicolon < position) {
+      nextSemicolon = text.indexOf(';', position);
+      if (nextSemicolon < 0) nextSemicolon = text.length;
+    }
+    if (nextBrace < position) {
+      nextBrace = text.indexOf('{', position);
+      if (nextBrace < 0) nextBrace = text.length;
+    }
+    const end = (nextSemicolon < nextBrace ? nextSemicolon : nextBrace) + 1;
     // "location {{ path }} {": the brace may begin a template's mark.
     if (end > text.length || (end === nextBrace + 1 && MARK_START.test(text[end] ?? ''))) return null;
     return phraseAt(text, position, end);
-  }
-
-  function endless(index: number): number {
-    return index < 0 ? text.length : index;
   }
 
   for (let done = false; !done; ) {
@@ -472,12 +467,15 @@ export function parse(text: string, from = 0): NginxTree {
     // In a block of data a "{" opens nothing.
     if (phrase && !(phrase.opens && frame?.data)) {
       const directive = new PhraseDirective(phrase, position, frame ? frame.directive : null);
-      put(directive, frame);
+      if (!frame) items.push(directive);
+      else {
+        held.push(directive);
+        if (directive.called === 'include') frame.block.includes = true;
+      }
       position += phrase.length;
       if (phrase.opens) {
-        scan.resume(position);
         openBlock(directive, position - 1);
-        position = scan.position;
+        if (phrase.about.holdsLua) position = scan.position;
       }
       continue;
     }

@@ -2,12 +2,13 @@
  * Statements that stand on one line, by their text. Configurations repeat themselves, and between two keystrokes hardly a
  * line changes: what has been read once is neither read nor judged again, wherever it stands.
  */
-import { signatures } from './catalogue';
+import { type Name, nameOf } from './catalogue';
 import type { Block, Directive, Word } from './tree';
 
 export interface Phrase {
   /** Its words as nginx reads them. */
   readonly values: readonly string[];
+  readonly about: Name;
   /** With places that count from the start of the statement; null where single blanks are all that stands between them. */
   readonly words: readonly Word[] | null;
   readonly length: number;
@@ -25,6 +26,7 @@ export interface Phrase {
 
 const LONGEST = 200;
 const MOST = 40_000;
+const OPEN = 123;
 
 const phrases = new Map<string, Phrase>();
 
@@ -56,20 +58,20 @@ export function remember(text: string, words: readonly Word[], end: number): voi
 }
 
 /** Does it depend on nothing around the statement that it is one? */
-function standsAlone(values: readonly string[], opens: boolean): boolean {
-  const name = values[0]!;
-  if (name === 'server' && !opens) return values.length > 1;
-  const known = signatures(name);
-  if (known.length === 0) return true;
-  for (let i = 0; i < known.length; i++) if (known[i]!.block === opens) return true;
+function standsAlone({ signatures }: Name, values: readonly string[], opens: boolean): boolean {
+  if (!opens && values[0] === 'server') return values.length > 1;
+  if (signatures.length === 0) return true;
+  for (let i = 0; i < signatures.length; i++) if (signatures[i]!.block === opens) return true;
   return false;
 }
 
 function keep(written: string, values: readonly string[], words: readonly Word[] | null): Phrase | null {
-  const opens = written.endsWith('{');
-  if (!standsAlone(values, opens)) return null;
+  const opens = written.charCodeAt(written.length - 1) === OPEN;
+  const about = nameOf(values[0]!);
+  if (!standsAlone(about, values, opens)) return null;
   const phrase: Phrase = {
     values,
+    about,
     words,
     length: written.length,
     opens,
@@ -95,7 +97,8 @@ function ordinary(written: string): Phrase | null {
   let end = written.length - 1;
   while (end > 0 && (written[end - 1] === ' ' || written[end - 1] === '\t')) end--;
   // Native code splits faster than a loop of ours: this is done for every new line of a file.
-  const values = written.slice(0, end).replaceAll('\t', ' ').split(' ');
+  const said = written.slice(0, end);
+  const values = (said.includes('\t') ? said.replaceAll('\t', ' ') : said).split(' ');
   return values.includes('') ? spaced(written, values) : keep(written, values, null);
 }
 
@@ -120,7 +123,7 @@ function spaced(written: string, parts: readonly string[]): Phrase | null {
 function isGlued(written: string): boolean {
   const last = written.length - 1;
   const before = written.charCodeAt(last - 1);
-  return written.charCodeAt(last) === 123 && last > 0 && before !== 32 && before !== 9;
+  return written.charCodeAt(last) === OPEN && last > 0 && before !== 32 && before !== 9;
 }
 
 /** At the end there is a `;` or a `{`. */

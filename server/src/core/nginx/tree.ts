@@ -29,6 +29,38 @@ export interface Directive extends Span {
   readonly semicolon: number;
 }
 
+/** A directive by the words that it is written with. */
+export class WordDirective implements Directive {
+  readonly start: number;
+  readonly called: string;
+  readonly values: readonly string[];
+  readonly phrase: null;
+  readonly name: Word;
+  readonly args: readonly Word[];
+  block: Block | null;
+
+  /** `words`: the name and the arguments. `endOfWords`: behind its `;`, where it opens no block. */
+  constructor(
+    words: readonly Word[],
+    private readonly endOfWords: number,
+    readonly semicolon: number,
+    readonly parent: Directive | null,
+  ) {
+    const [name, ...args] = words as readonly [Word, ...Word[]];
+    this.start = name.start;
+    this.called = name.value;
+    this.values = words.map(({ value }) => value);
+    this.phrase = null;
+    this.name = name;
+    this.args = args;
+    this.block = null;
+  }
+
+  get end(): number {
+    return this.block ? this.block.end : this.endOfWords;
+  }
+}
+
 /** From `{` to `}`, both included; where the `}` is missing it ends where the text does. */
 export interface Block extends Span {
   readonly items: readonly Directive[];

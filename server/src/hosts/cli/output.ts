@@ -2,7 +2,7 @@
  * Writing to the terminal: data to stdout at the reader's pace, messages to stderr, colours only where they are seen. What goes
  * to a file or a pipe is written without Node's streams, which take longer to load than a small file to check.
  */
-import { fstatSync, type Stats, writeSync } from 'node:fs';
+import { fstatSync, type Stats, statSync, writeSync } from 'node:fs';
 import { inline } from './plain-text';
 
 type Paint = (text: string) => string;
@@ -26,7 +26,10 @@ let known: boolean | undefined;
 
 /** Does a person read stdout? */
 export function isTerminal(): boolean {
-  known ??= statOf(STDOUT)?.isCharacterDevice() === true && process.stdout.isTTY === true;
+  if (known === undefined) {
+    const stat = statOf(STDOUT);
+    known = stat?.isCharacterDevice() === true && !isNull(stat) && process.stdout.isTTY === true;
+  }
   return known;
 }
 
@@ -55,6 +58,16 @@ function statOf(fd: number): Stats | null {
   }
 }
 
+/** `> /dev/null`: who only wants the exit status. */
+function isNull({ dev, ino }: Stats): boolean {
+  try {
+    const device = statSync('/dev/null');
+    return device.dev === dev && device.ino === ino;
+  } catch {
+    return false;
+  }
+}
+
 /** Waits while the reader is slower than we are, so that a long output does not pile up in memory. */
 export async function print(data: string | Uint8Array): Promise<void> {
   const rest = writtenDirectly(typeof data === 'string' ? Buffer.from(data) : data);
@@ -68,7 +81,7 @@ let isDirect: boolean | undefined;
 function writtenDirectly(data: Uint8Array): Uint8Array {
   if (isDirect === undefined) {
     const stat = process.platform === 'win32' ? null : statOf(STDOUT);
-    isDirect = stat !== null && (stat.isFile() || stat.isFIFO() || stat.isSocket());
+    isDirect = stat !== null && (stat.isFile() || stat.isFIFO() || stat.isSocket() || isNull(stat));
   }
   let rest = data;
   while (isDirect && rest.length > 0) {
