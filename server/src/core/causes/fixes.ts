@@ -87,7 +87,7 @@ function isSwitchedOff(project: Project, pass: Pass): boolean {
   const name = `${pass.target.family}_next_upstream`;
   return (
     inForce(project, pass, name)?.directive.args.some(({ value }) => value === 'off') === true ||
-    inForce(project, pass, `${name}_tries`)?.directive.args[0]?.value === '1'
+    inForce(project, pass, `${name}_tries`)?.directive.values[1] === '1'
   );
 }
 

@@ -34,7 +34,7 @@ export default defineCause({
     const { file, directive } = route.pass.at;
     return [
       {
-        message: `The target is ${directive.args[0]?.value}: only the request decides what that is.`,
+        message: `The target is ${directive.values[1]}: only the request decides what that is.`,
         file,
         span: directive,
       },

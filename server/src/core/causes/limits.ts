@@ -30,14 +30,14 @@ export function limitEvidence(incident: Incident): Evidence[] {
   return [
     connections
       ? {
-          message: `Each worker may hold ${connections.directive.args[0]?.value} connections, those to clients and upstreams together.`,
+          message: `Each worker may hold ${connections.directive.values[1]} connections, those to clients and upstreams together.`,
           file: connections.file,
           span: connections.directive,
         }
       : { message: 'worker_connections is not set: 512 for each worker, to clients and upstreams together.' },
     files
       ? {
-          message: `Each worker may open ${files.directive.args[0]?.value} files.`,
+          message: `Each worker may open ${files.directive.values[1]} files.`,
           file: files.file,
           span: files.directive,
         }

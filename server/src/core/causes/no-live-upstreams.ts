@@ -12,7 +12,7 @@ export default defineCause({
   id: 'no-live-upstreams',
   title: 'No server of the group is available',
   headline: ({ route, record }) => {
-    const name = route?.pass.upstream?.directive.args[0]?.value ?? groupName(record.upstream);
+    const name = route?.pass.upstream?.directive.values[1] ?? groupName(record.upstream);
     return name ? `No server of "${name}" is available` : 'No server of the group is available';
   },
   status: [502],
@@ -61,7 +61,7 @@ function serverChecks({ route }: Incident) {
 function serverEvidence({ route }: Incident): Evidence[] {
   return (route?.pass.endpoints ?? []).slice(0, 20).flatMap(({ server, at }) => {
     if (!server) return [];
-    const name = at.directive.args[0]?.value;
+    const name = at.directive.values[1];
     const place = { file: at.file, span: at.directive };
     if (server.flags.has('down')) return [{ message: `${name} is marked down.`, ...place }];
     const connections = server.parameters.get('max_conns');

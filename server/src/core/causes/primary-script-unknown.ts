@@ -46,12 +46,12 @@ found." It is no 502: php-fpm answered.
   evidence: (incident) => {
     const { project, route } = incident;
     const params = project && route ? project.effective(route.pass.at, 'fastcgi_param') : [];
-    const script = params.find(({ directive }) => directive.args[0]?.value === 'SCRIPT_FILENAME');
+    const script = params.find(({ directive }) => directive.values[1] === 'SCRIPT_FILENAME');
     return [
       ...(script
         ? [
             {
-              message: `nginx names ${script.directive.args[1]?.value ?? 'nothing'}.`,
+              message: `nginx names ${script.directive.values[2] ?? 'nothing'}.`,
               file: script.file,
               span: script.directive,
             },

@@ -19,7 +19,7 @@ export default defineCause({
   statusOf: ({ record, project, route }) => {
     if (record.message.startsWith('delaying') || record.message.includes(', dry run')) return [];
     const name = record.message.startsWith('limiting requests') ? 'limit_req_status' : 'limit_conn_status';
-    const set = project && route ? inForce(project, route.pass, name)?.directive.args[0]?.value : undefined;
+    const set = project && route ? inForce(project, route.pass, name)?.directive.values[1] : undefined;
     return [set && /^[45]\d\d$/.test(set) ? Number(set) : 503];
   },
   pattern: /^(?:limiting (?:requests|connections)|delaying requests?)(?:,| by zone )/,

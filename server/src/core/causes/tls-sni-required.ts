@@ -49,7 +49,7 @@ backend wants a client certificate.`,
 /** Then the name is not what is missing, whether it is right or not. */
 function sendsName({ project, route }: Incident): boolean {
   if (!project || !route) return false;
-  return inForce(project, route.pass, `${route.pass.target.family}_ssl_server_name`)?.directive.args[0]?.value === 'on';
+  return inForce(project, route.pass, `${route.pass.target.family}_ssl_server_name`)?.directive.values[1] === 'on';
 }
 
 /** "Handshake failure" has more reasons than the name. */

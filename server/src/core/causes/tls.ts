@@ -46,7 +46,7 @@ export function handshakeCheck(incident: Incident, title = 'What does the backen
 /** The name a handshake should ask for; null where no file in view tells. */
 export function serverName({ project, route, address }: Incident): string | null {
   const set = project && route ? inForce(project, route.pass, `${route.pass.target.family}_ssl_name`) : null;
-  const meant = set?.directive.args[0]?.value ?? (project && route ? tlsName(project, route.pass) : null);
+  const meant = set?.directive.values[1] ?? (project && route ? tlsName(project, route.pass) : null);
   const written = route && !route.pass.upstream ? route.pass.target.address : address;
   const name = meant ?? (written && isHostName(written) ? written.host : null);
   return name && !name.includes('$') ? name : null;
@@ -80,7 +80,7 @@ export function isInternalUpstream({ address, route }: Incident): boolean {
 /** nginx does not check the certificate of this upstream: it writes no such line any more. */
 export function isUnchecked({ project, route }: Incident): boolean {
   if (!project || !route || route.pass.target.dynamic) return false;
-  return inForce(project, route.pass, `${route.pass.target.family}_ssl_verify`)?.directive.args[0]?.value === 'off';
+  return inForce(project, route.pass, `${route.pass.target.family}_ssl_verify`)?.directive.values[1] === 'off';
 }
 
 function target(address: Address | null): string {

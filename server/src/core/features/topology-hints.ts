@@ -139,7 +139,7 @@ const part = (view: View, text: string, place: Place): HintPart => ({ text, plac
 
 function nameOf(view: View, { upstream, endpoints, target }: Pass): HintPart {
   if (!upstream) return { text: spell(endpoints[0]?.address ?? target.address), place: null };
-  return part(view, upstream.directive.args[0]!.value, { file: upstream.file, span: upstream.directive.name });
+  return part(view, upstream.directive.values[1]!, { file: upstream.file, span: upstream.directive.name });
 }
 
 function placed({ out }: Pick<View, 'out'>, { file, span }: Place): Place {
@@ -164,7 +164,7 @@ function serversOf(project: Project, upstream: At): ServerLine[] {
     const server = upstreamServer(at.directive);
     if (!server) return [];
     const role = ['backup', 'down'].find((flag) => server.flags.has(flag));
-    return [{ at, text: at.directive.args[0]!.value + (role ? ` (${role})` : '') }];
+    return [{ at, text: at.directive.values[1]! + (role ? ` (${role})` : '') }];
   });
 }
 

@@ -88,7 +88,7 @@ function serverAt(project: Project, file: string, address: Address): Reached | n
       }
       const found = texts.map((text) => byAddress.get(text)).find((server) => server !== undefined);
       if (!found) continue;
-      const name = found.names[0]?.directive.args[0]?.value ?? found.listens[0]!.text;
+      const name = found.names[0]?.directive.values[1] ?? found.listens[0]!.text;
       return { kind: 'server', name, file: found.at.file, span: found.at.directive.name };
     }
   }

@@ -234,7 +234,7 @@ function readView(
     const made: TopologyPass = {
       ...place(at),
       directive: at.directive.called,
-      target: at.directive.args[0]!.value,
+      target: at.directive.values[1]!,
       dynamic,
       upstreams: groups.flatMap((group) => numbers.get(group) ?? []),
       // A variable may be fine with one of its values and not with another: the rule says it of the pass.
@@ -334,7 +334,7 @@ function readView(
     const children = view.children(at.file, at.directive);
     return {
       ...headOf(at),
-      name: at.directive.args[0]!.value,
+      name: at.directive.values[1]!,
       options: OPTIONS.flatMap((name) => children.get(name) ?? []).map(({ directive: { called, args } }) =>
         [called, ...args.map(({ value }) => value)].join(' '),
       ),
@@ -344,7 +344,7 @@ function readView(
         if (endpoint) return [endpointOf(endpoint, said, true)];
         const written = upstreamServer(server.directive);
         if (!written) return [];
-        const address = server.directive.args[0]!.value;
+        const address = server.directive.values[1]!;
         const unknown = { address, parameters: [...written.flags], reached: [], nothing: false };
         return [{ ...place(server), ...unknown, said, state: stateOf(said, false) }];
       }),

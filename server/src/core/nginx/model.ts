@@ -58,12 +58,12 @@ interface TargetSaid extends Pick<PassTarget, 'family' | 'scheme' | 'tls' | 'add
 /** What such a directive says, wherever it stands. */
 const targetSaid = byText((directive): TargetSaid | null => {
   const pass = PASS.get(directive.called);
-  const word = directive.args[0];
-  if (!pass || !word) return null;
-  const colon = word.value.indexOf('://');
-  const written = colon > 0 ? word.value.slice(0, colon) : null;
+  const value = directive.values[1];
+  if (!pass || value === undefined) return null;
+  const colon = value.indexOf('://');
+  const written = colon > 0 ? value.slice(0, colon) : null;
   const scheme = written?.toLowerCase() ?? pass.scheme;
-  const rest = written === null ? word.value : word.value.slice(colon + 3);
+  const rest = written === null ? value : value.slice(colon + 3);
   const { address, length, uri } = splitAddress(rest, pass.family === 'proxy' && written !== null);
   return {
     family: pass.family,
@@ -71,7 +71,7 @@ const targetSaid = byText((directive): TargetSaid | null => {
     tls: TLS_SCHEMES.has(scheme),
     address,
     uri,
-    dynamic: isDynamic(word),
+    dynamic: value.includes('$') || isTemplate(directive),
     written: written === null ? null : colon,
     length,
   };
@@ -160,15 +160,16 @@ class WrittenServer implements UpstreamServer {
 }
 
 /** What such a line says, wherever it stands. */
-const serverLine = byText(({ called, args }): ServerSaid | null => {
-  const word = args[0];
-  if (called !== 'server' || !word) return null;
-  const { address, length } = splitAddress(word.value, false);
-  const dynamic = isDynamic(word);
-  if (args.length === 1) return { address, length, dynamic, flags: NO_FLAGS, parameters: NO_PARAMETERS };
+const serverLine = byText((directive): ServerSaid | null => {
+  const { called, values } = directive;
+  const written = values[1];
+  if (called !== 'server' || written === undefined) return null;
+  const { address, length } = splitAddress(written, false);
+  const dynamic = written.includes('$') || isTemplate(directive);
+  if (values.length === 2) return { address, length, dynamic, flags: NO_FLAGS, parameters: NO_PARAMETERS };
   const flags = new Set<string>();
   const parameters = new Map<string, string>();
-  for (const { value } of args.slice(1)) {
+  for (const value of values.slice(2)) {
     const equals = value.indexOf('=');
     if (equals < 0) flags.add(value);
     else parameters.set(value.slice(0, equals), value.slice(equals + 1));
@@ -181,6 +182,11 @@ export function isDynamic(word: Word): boolean {
   return word.template || word.value.includes('$');
 }
 
+/** Is there a template's mark in the first argument? In a phrase there is none. */
+function isTemplate(directive: Directive): boolean {
+  return directive.phrase === null && directive.args[0]?.template === true;
+}
+
 /** How a `location` matches: its modifier and its path or regular expression. */
 export interface LocationMatch {
   readonly modifier: '' | '=' | '^~' | '~' | '~*' | '@';
@@ -189,18 +195,16 @@ export interface LocationMatch {
 
 /** Reads `location /x`, `location = /x`, `location ~ \.php$`, and the forms written without a space (`=/x`, `~\.php$`), as ngx_http_core_location() does. */
 export const locationMatch = byText((directive): LocationMatch | null => {
-  const [first, second] = directive.args;
-  if (directive.called !== 'location' || !first) return null;
-  if (second) {
-    const modifier = first.value;
-    if (modifier !== '=' && modifier !== '^~' && modifier !== '~' && modifier !== '~*') return null;
-    return { modifier, pattern: second.value };
+  const [called, first, second] = directive.values;
+  if (called !== 'location' || first === undefined) return null;
+  if (second !== undefined) {
+    if (first !== '=' && first !== '^~' && first !== '~' && first !== '~*') return null;
+    return { modifier: first, pattern: second };
   }
-  const { value } = first;
   for (const modifier of ['=', '^~', '~*', '~'] as const) {
-    if (value.startsWith(modifier)) return { modifier, pattern: value.slice(modifier.length) };
+    if (first.startsWith(modifier)) return { modifier, pattern: first.slice(modifier.length) };
   }
-  return value.startsWith('@') ? { modifier: '@', pattern: value } : { modifier: '', pattern: value };
+  return { modifier: first.startsWith('@') ? '@' : '', pattern: first };
 });
 
 const TIME_UNITS: Readonly<Record<string, number>> = {

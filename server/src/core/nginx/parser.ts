@@ -114,7 +114,7 @@ export function parse(text: string, from = 0): NginxTree {
       return;
     }
     const around = stack[stack.length - 1];
-    const opaque = about.signatures.length === 0 || (around !== undefined && around.opaque);
+    const opaque = about.signatures.length === 0 || around?.opaque === true;
     stack.push({ directive, block, from: held.length, opaque, data: about.holdsData });
   }
 
@@ -446,9 +446,10 @@ export function parse(text: string, from = 0): NginxTree {
       nextBrace = text.indexOf('{', position);
       if (nextBrace < 0) nextBrace = text.length;
     }
-    const end = (nextSemicolon < nextBrace ? nextSemicolon : nextBrace) + 1;
+    const opens = nextBrace < nextSemicolon;
+    const end = (opens ? nextBrace : nextSemicolon) + 1;
     // "location {{ path }} {": the brace may begin a template's mark.
-    if (end > text.length || (end === nextBrace + 1 && MARK_START.test(text[end] ?? ''))) return null;
+    if (end > text.length || (opens && MARK_START.test(text[end] ?? ''))) return null;
     return phraseAt(text, position, end);
   }
 

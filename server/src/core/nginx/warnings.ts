@@ -97,8 +97,11 @@ const index: Find = ({ args }) => {
   };
 };
 
-const serverName: Find = ({ args }) => {
-  const odd = args.find((word) => word.value.includes('/') && !word.value.startsWith('~') && !isUnknown(word));
+const serverName: Find = (directive) => {
+  if (!directive.values.some((value) => value.includes('/'))) return null;
+  const odd = directive.args.find(
+    (word) => word.value.includes('/') && !word.value.startsWith('~') && !isUnknown(word),
+  );
   if (!odd) return null;
   return {
     span: odd,
@@ -169,21 +172,21 @@ const BALANCERS = new Set(['hash', 'ip_hash', 'least_conn', 'least_time', 'rando
 function upstream({ block }: Directive): readonly Warning[] {
   if (!block || block.foreign || block.templated) return NONE;
   let found: Warning[] | null = null;
-  let before: Word | null = null;
+  let before: Directive | null = null;
   for (let i = 0; i < block.items.length; i++) {
     const directive = block.items[i]!;
     const balances = BALANCERS.has(directive.called);
     if (!balances && directive.called !== 'keepalive') continue;
-    const { name } = directive;
     if (balances && before) {
+      const { name } = directive;
       const why =
-        before.value === 'keepalive'
+        before.called === 'keepalive'
           ? 'it undoes the keepalive above it. Put it before keepalive.'
-          : `it replaces the ${before.value} above it. One can balance a group.`;
+          : `it replaces the ${before.called} above it. One can balance a group.`;
       found ??= [];
       found.push({ span: name, message: `"${name.value}" comes too late: ${why} (load balancing method redefined)` });
     }
-    before = name;
+    before = directive;
   }
   return found ?? NONE;
 }

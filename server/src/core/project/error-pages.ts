@@ -84,7 +84,7 @@ export function pageFile(project: Project, { word, server, location, at }: Error
   const here = project.children(holder.file, holder.directive);
   const [alias] = here.get('alias') ?? [];
   const set = alias ?? here.get('root')?.[0] ?? project.effective(holder, 'root')[0];
-  const folder = set?.directive.args[0]?.value ?? '';
+  const folder = set?.directive.values[1] ?? '';
   if (!set || !isLiteral(project, set) || !/^\/[^$]*$/.test(folder)) return null;
   const rest = alias ? behindLocation(location, word.value) : word.value;
   if (rest === null) return null;

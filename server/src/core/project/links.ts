@@ -112,7 +112,7 @@ class PassToUpstream implements Pass {
 /** Every pass in the project that names this upstream block, in the order of the files. */
 export function passesTo(project: Project, upstream: At): readonly Pass[] {
   const { rest, nginxSources } = project;
-  const name = upstream.directive.args[0]?.value.toLowerCase() ?? '';
+  const name = upstream.directive.values[1]?.toLowerCase() ?? '';
   const others = remembered(rest, 'passes by name', () =>
     passNames(nginxSources.filter(({ file }) => file !== rest.file)),
   );
@@ -353,13 +353,13 @@ export function closestPool(project: Project, address: Address): Pool | null {
 export function isForPhp(project: Project, pass: Pass): boolean {
   if (pass.target.family !== 'fastcgi') return false;
   const names = pass.endpoints.map(({ address }) => spell(address)).join(' ');
-  if (/php|fpm/i.test(names) || /php/i.test(pass.upstream?.directive.args[0]?.value ?? '')) return true;
+  if (/php|fpm/i.test(names) || /php/i.test(pass.upstream?.directive.values[1] ?? '')) return true;
   for (let block = project.parent(pass.at); block; block = project.parent(block)) {
     if (block.directive.called !== 'location' && block.directive.called !== 'if') break;
     if (block.directive.args.some(({ value }) => /php/i.test(value))) return true;
     const here = project.children(block.file, block.directive);
-    if (here.get('include')?.some(({ directive }) => /php/i.test(directive.args[0]?.value ?? ''))) return true;
-    if (here.get('fastcgi_index')?.some(({ directive }) => /\.php/i.test(directive.args[0]?.value ?? ''))) return true;
+    if (here.get('include')?.some(({ directive }) => /php/i.test(directive.values[1] ?? ''))) return true;
+    if (here.get('fastcgi_index')?.some(({ directive }) => /\.php/i.test(directive.values[1] ?? ''))) return true;
     if (
       here.get('fastcgi_param')?.some(({ directive }) => directive.args.some(({ value }) => /\.php|^PHP_/.test(value)))
     )

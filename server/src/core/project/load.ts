@@ -65,7 +65,7 @@ export async function load(files: Files, request: LoadRequest, earlier?: Project
       done.add(file);
       const found = (await read('nginx', file)) as NginxSource | null;
       for (const include of found?.includes ?? []) {
-        const written = include.args[0]!.value;
+        const written = include.values[1]!;
         const pattern = isAbsolute(written) ? written : `${root.prefix}/${written}`;
         let result = resolved.get(pattern);
         if (!result) {

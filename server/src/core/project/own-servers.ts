@@ -72,9 +72,9 @@ const portsBySource = new WeakMap<NginxSource, Ports>();
 function portsOf(sources: readonly NginxSource[]): Ports {
   const ports = { tls: new Set<number>(), plain: new Set<number>() };
   for (const { named } of sources) {
-    for (const { args } of named('listen')) {
-      const port = Number(/\d{1,5}$/.exec(args[0]?.value ?? '')?.[0] ?? 80);
-      ports[args.some(({ value }) => value === 'ssl') ? 'tls' : 'plain'].add(port);
+    for (const { values } of named('listen')) {
+      const port = Number(/\d{1,5}$/.exec(values[1] ?? '')?.[0] ?? 80);
+      ports[values.includes('ssl') ? 'tls' : 'plain'].add(port);
     }
   }
   return ports;
@@ -126,7 +126,7 @@ function serversAt(
   // "ssl on", which nginx has no more since 1.25, makes of a server what "listen … ssl" does.
   if (instance.inside('http').has('ssl')) return null;
   if (found.some(({ server: { at: own } }) => project.children(own.file, own.directive).has('ssl'))) return null;
-  const tls = found.some(({ listen }) => listen.at.directive.args.some(({ value }) => value === 'ssl'));
+  const tls = found.some(({ listen }) => listen.at.directive.values.includes('ssl'));
   return { servers: found.map(({ server }) => server), tls, listens: found.map(({ listen }) => listen) };
 }
 
@@ -151,8 +151,8 @@ export function serverFor(own: OwnServers, host: string): Server | null {
 function namesOf({ servers, listens }: OwnServers): Names {
   const byName = new Map<string, Server>();
   for (const server of servers) {
-    for (const { value } of server.names.flatMap(({ directive }) => directive.args)) {
-      const name = value.toLowerCase();
+    for (const written of server.names.flatMap(({ directive }) => directive.values.slice(1))) {
+      const name = written.toLowerCase();
       if (!byName.has(name)) byName.set(name, server);
     }
   }

@@ -400,7 +400,7 @@ function upstreamsIn(sources: readonly NginxSource[]): ReadonlyMap<string, reado
   const map = new Map<string, At[]>();
   for (const { file, named } of sources) {
     for (const directive of named('upstream')) {
-      const name = directive.args[0]?.value.toLowerCase();
+      const name = directive.values[1]?.toLowerCase();
       if (name === undefined || !directive.block) continue;
       const same = map.get(name);
       if (same) same.push({ file, directive });

@@ -130,12 +130,12 @@ function isFileReadInFull(project: Project, root: NginxRoot, file: string): bool
 }
 
 /** Debian's `include /etc/nginx/modules-enabled/*.conf`: `load_module` lines and nothing else. */
-export function isModuleFolder({ args }: Directive): boolean {
-  return /(?:^|\/)modules(?:-enabled|\.d)?\/\*\.conf$/.test(args[0]?.value ?? '');
+export function isModuleFolder({ values }: Directive): boolean {
+  return /(?:^|\/)modules(?:-enabled|\.d)?\/\*\.conf$/.test(values[1] ?? '');
 }
 
 function patternOf(root: NginxRoot, include: Directive): string {
-  const pattern = include.args[0]!.value;
+  const pattern = include.values[1]!;
   return pattern.startsWith('/') || /^[A-Za-z]:[\\/]/.test(pattern) ? pattern : `${root.prefix}/${pattern}`;
 }
 
@@ -440,8 +440,8 @@ function serverOf(project: Project, at: At, kind: Kind): Server {
 const SOCKET_OPTION =
   /^(?:bind|deferred|reuseport|multipath|ipv6only=(?:on|off)|(?:setfib|fastopen|backlog|rcvbuf|sndbuf|so_keepalive)=.+)$/;
 
-function readListen({ args }: Directive, kind: Kind): Omit<Listen, 'at'> | null {
-  const [word, ...options] = args.map(({ value }) => value);
+function readListen({ values }: Directive, kind: Kind): Omit<Listen, 'at'> | null {
+  const [, word, ...options] = values;
   if (word === undefined || /[${]/.test(word)) return null;
   const text = listenText(word, kind);
   if (text === null) return null;

@@ -91,7 +91,7 @@ function isNamed({ directive }: At): boolean {
 
 function breaks(project: Project, location: At): boolean {
   const rewrites = project.children(location.file, location.directive).get('rewrite') ?? [];
-  return rewrites.some(({ directive }) => directive.args[2]?.value === 'break');
+  return rewrites.some(({ directive }) => directive.values[3] === 'break');
 }
 
 /** A path as nginx compares it: without query, decoded, slashes merged, dots resolved (ngx_http_parse_complex_uri). */
@@ -216,14 +216,14 @@ export function serverName(project: Project, file: string, offset: number): stri
     ?.named('server')
     .find(({ start, block }) => start === offset && block);
   const names = directive && project.children(file, directive).get('server_name');
-  return names?.[0]?.directive.args[0]?.value ?? null;
+  return names?.[0]?.directive.values[1] ?? null;
 }
 
 /** Does `server: x` in the log mean this block? nginx logs the first of its names. Null when the log does not say. */
 function hasName(project: Project, server: At, name: string | null): boolean | null {
   if (name === null) return null;
   const names = project.children(server.file, server.directive).get('server_name') ?? [];
-  const first = names[0]?.directive.args[0]?.value ?? '';
+  const first = names[0]?.directive.values[1] ?? '';
   if (first.includes('$')) return null;
   return first.replace(/^\./, '').toLowerCase() === name.replace(/^\./, '').toLowerCase();
 }
@@ -235,14 +235,14 @@ function listensOn(project: Project, server: At, address: string | null): boolea
   if (!port) return false;
   const listens = project.children(server.file, server.directive).get('listen') ?? [];
   return listens.some(({ directive }) => {
-    const word = directive.args[0]?.value ?? '';
+    const word = directive.values[1] ?? '';
     return word === address || word === port || (word === `*:${port}` && host === '0.0.0.0');
   });
 }
 
 /** `no live upstreams` logs the group's name in place of an address. */
 function namesGroup(pass: Pass, upstream: string): boolean {
-  const name = pass.upstream?.directive.args[0]?.value;
+  const name = pass.upstream?.directive.values[1];
   if (name === undefined) return false;
   const authority = upstream.slice(upstream.indexOf('://') + 3);
   return authority === name || authority.startsWith(`${name}/`);

@@ -37,7 +37,7 @@ export function inForce(project: Project, pass: Pass, name: string): At | null {
 /** Milliseconds of the time in force, `fallback` where the default is; null for a value that only a run can tell. */
 export function timeInForce(project: Project, pass: Pass, name: string, fallback: number): number | null {
   const at = inForce(project, pass, name);
-  return at ? milliseconds(at.directive.args[0]?.value ?? '') : fallback;
+  return at ? milliseconds(at.directive.values[1] ?? '') : fallback;
 }
 
 /**
@@ -56,7 +56,7 @@ export function headerInForce(project: Project, pass: Pass, header: string): str
   const name = `${pass.target.family}_set_header`;
   if (!isHeaderNamed(project, name, header.toLowerCase())) return null;
   for (const { directive } of project.effective(pass.at, name)) {
-    if (directive.args[0]?.value.toLowerCase() === header.toLowerCase()) return directive.args[1]?.value ?? '';
+    if (directive.values[1]?.toLowerCase() === header.toLowerCase()) return directive.values[2] ?? '';
   }
   return null;
 }
@@ -91,7 +91,7 @@ function headersIn(source: NginxSource, name: string): ReadonlySet<string> {
   return found;
 }
 
-const headerOf = byText((directive) => directive.args[0]?.value.toLowerCase() ?? '');
+const headerOf = byText((directive) => directive.values[1]?.toLowerCase() ?? '');
 
 /** A DNS name: not an IP address, not a socket. */
 export function isHostName(address: Address): address is Address & { kind: 'tcp' } {
@@ -155,7 +155,7 @@ export function nginxUser(project: Project, near: string): NginxUser | null {
   const roots = project.structure.roots.filter(({ files }) => files.has(near));
   const own = found.find(({ file }) => roots.some(({ files }) => files.has(file)));
   // A fragment may be any of several main files'.
-  const users = new Set(found.map(({ directive }) => directive.args[0]?.value));
+  const users = new Set(found.map(({ directive }) => directive.values[1]));
   const at = own ?? (users.size === 1 ? found[0] : undefined);
   const [user, group] = at?.directive.args ?? [];
   return at && user && !user.template ? { user: user.value, group: group?.value ?? user.value, at } : null;
@@ -177,7 +177,7 @@ export function mayBeSetOutOfView(project: Project, at: At): boolean {
   for (let block = project.parent(at); block; block = project.parent(block)) {
     if (block.directive.block?.templated) return true;
     for (const { file, directive } of project.children(block.file, block.directive).get('include') ?? []) {
-      const written = directive.args[0]?.value ?? '';
+      const written = directive.values[1] ?? '';
       if (PACKAGED.test(written)) continue;
       if (project.resolved.get(project.includePattern(file, directive))?.error) return true;
     }

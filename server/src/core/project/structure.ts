@@ -119,7 +119,7 @@ export function haveSameIncludes(a: NginxSource, b: NginxSource): boolean {
   if (a.includes.length !== b.includes.length || a.held.length > 0 || b.held.length > 0) return false;
   return a.includes.every((include, i) => {
     const other = b.includes[i]!;
-    return include.args[0]!.value === other.args[0]!.value && pathOf(include) === pathOf(other);
+    return include.values[1]! === other.values[1]! && pathOf(include) === pathOf(other);
   });
 }
 
@@ -132,7 +132,7 @@ function pathOf(directive: Directive): string {
 
 /** The absolute pattern of an nginx `include`; `prefix`: the folder that relative ones start from. */
 export function absolutePattern(prefix: string, include: Directive): string {
-  const pattern = include.args[0]?.value ?? '';
+  const pattern = include.values[1] ?? '';
   return pattern.startsWith('/') || /^[A-Za-z]:[\\/]/.test(pattern) ? pattern : `${prefix}/${pattern}`;
 }
 

@@ -27,7 +27,7 @@ export function targetsOf(project: Project, pass: Pass): readonly Target[] {
 
 function allTargets(project: Project, pass: Pass): Target[] {
   const { directive } = pass.at;
-  let open: Target[] = [{ text: directive.args[0]?.value ?? '', from: [] }];
+  let open: Target[] = [{ text: directive.values[1] ?? '', from: [] }];
   const done: Target[] = [];
   for (let depth = 0; depth < 4; depth++) {
     const next: Target[] = [];
@@ -73,11 +73,11 @@ function expand(project: Project, pass: Pass, target: Target): Target[] | null {
 function valuesOf(project: Project, pass: Pass, name: string): { value: string; at: At }[] | null {
   for (let block = project.parent(pass.at); block; block = project.parent(block)) {
     const here = project.children(block.file, block.directive);
-    const set = here.get('set')?.filter((at) => variable(at.directive.args[0]?.value) === name) ?? [];
+    const set = here.get('set')?.filter((at) => variable(at.directive.values[1]) === name) ?? [];
     const last = set[set.length - 1];
     const word = last?.directive.args[1];
     if (last && word) return word.template || !isPlain(project, last.file) ? null : [{ value: word.value, at: last }];
-    const map = here.get('map')?.find((at) => variable(at.directive.args[1]?.value) === name);
+    const map = here.get('map')?.find((at) => variable(at.directive.values[2]) === name);
     if (map) return mapped(project, map);
   }
   return null;

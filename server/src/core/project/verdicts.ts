@@ -1,6 +1,6 @@
 /** What nginx says of every directive of a file, in the contexts that the project reads it in. */
 import { type Context, contextInside, isDataBlock } from '../nginx/catalogue';
-import { judge, type Verdict } from '../nginx/judge/judge';
+import { judge, type Setting, type Verdict } from '../nginx/judge/judge';
 import { checkDataLine } from '../nginx/judge/parameters';
 import { checkNesting } from '../nginx/judge/parameters/location';
 import { accept, acceptedBefore } from '../nginx/phrase';
@@ -61,6 +61,15 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
     seen.add(directive);
     found.push({ directive, verdict: { ...verdict, span: onLastLine(source, directive, verdict.span) }, guessed });
   };
+  const settings = new Map<Context, Setting>();
+  const settingIn = (context: Context): Setting => {
+    let setting = settings.get(context);
+    if (!setting) {
+      setting = { context, version, declared };
+      settings.set(context, setting);
+    }
+    return setting;
+  };
   const starts: { context: Context; data: Directive | null }[] = [];
   // The lines of a file that a map or a geo includes are data, and in a block of an unknown module nobody knows.
   const includers = project.includers(source.file);
@@ -111,7 +120,7 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
       const isData = block !== null && isDataBlock(name);
       let verdict: Verdict | null = null;
       if (isData || !acceptedBefore(directive, by, top.bit)) {
-        verdict = judge(directive, { context, version, declared });
+        verdict = judge(directive, settingIn(context));
         if (!verdict && !isData) accept(directive, by, top.bit);
       }
       if (!verdict && name === 'location' && context === 'location' && directive.parent === null)

@@ -27,7 +27,7 @@ listen = /run/php/php8.2-fpm.sock`,
   applyBlock: ['systemctl restart php-fpm && systemctl reload nginx'],
   describe: (_, { endpoint, pool }) => {
     const { name, parent } = endpoint.at.directive;
-    const what = name.value === 'server' ? `upstream "${parent?.args[0]?.value ?? ''}"` : name.value;
+    const what = name.value === 'server' ? `upstream "${parent?.values[1] ?? ''}"` : name.value;
     return `Point ${what} at pool "${pool.name}" (${nginxAddress(listenOf(pool))})`;
   },
   edits: (project, { endpoint, pool }) => {

@@ -42,7 +42,7 @@ function limit(bytes: number): string {
 }
 
 function isEnough(project: Project, pass: Pass, bytes: number): boolean {
-  const written = inForce(project, pass, 'client_max_body_size')?.directive.args[0]?.value ?? '1m';
+  const written = inForce(project, pass, 'client_max_body_size')?.directive.values[1] ?? '1m';
   const [, digits, unit = ''] = /^(\d{1,12})([kmg]?)$/i.exec(written) ?? [];
   if (digits === undefined) return true;
   const now = Number(digits) * { '': 1, k: 1024, m: M, g: M * 1024 }[unit.toLowerCase() as 'k']!;

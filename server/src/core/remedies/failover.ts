@@ -26,7 +26,7 @@ proxy_next_upstream_timeout 10s;`,
     if (!project) return [];
     const block = settingsBlock(project, pass);
     const name = `${pass.target.family}_next_upstream`;
-    const tries = inForce(project, pass, `${name}_tries`)?.directive.args[0]?.value;
+    const tries = inForce(project, pass, `${name}_tries`)?.directive.values[1];
     return setDirectives(
       project,
       block,

@@ -63,7 +63,7 @@ function sizes(project: Project, pass: Pass): { header: number; number: number; 
 }
 
 function isTooSmall(project: Project, pass: Pass, name: string, least: number): boolean {
-  const size = bytes(inForce(project, pass, `${pass.target.family}_${name}`)?.directive.args[0]?.value);
+  const size = bytes(inForce(project, pass, `${pass.target.family}_${name}`)?.directive.values[1]);
   return size > 0 && size < least;
 }
 

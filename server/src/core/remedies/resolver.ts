@@ -46,7 +46,7 @@ proxy_pass http://$backend:3000;`,
     const { start } = target.addressSpan;
     if (upstream || !isHostName(address) || target.uri !== null || before.file !== file) return [];
     // nginx refuses "proxy_redirect default" beside a pass with variables.
-    if (project.effective(pass.at, 'proxy_redirect').some(({ directive }) => directive.args[0]?.value === 'default'))
+    if (project.effective(pass.at, 'proxy_redirect').some(({ directive }) => directive.values[1] === 'default'))
       return [];
     const end = start + address.host.length;
     if (project.nginx(file)!.text.slice(start, end).toLowerCase() !== address.host.toLowerCase()) return [];

@@ -24,14 +24,14 @@ which Node.js drops an idle connection.`,
 proxy_http_version 1.1;
 proxy_set_header Connection "";`,
   describe: (_, { pass }) =>
-    `Keep connections to "${pass.upstream?.directive.args[0]?.value ?? 'the upstream'}" open (keepalive 32)`,
+    `Keep connections to "${pass.upstream?.directive.values[1] ?? 'the upstream'}" open (keepalive 32)`,
   edits: (project, { pass }) => {
     if (!project || !pass.upstream || pass.target.family !== 'proxy') return [];
     const group = project.children(pass.upstream.file, pass.upstream.directive);
     const items = pass.upstream.directive.block?.items ?? [];
     const block = settingsBlock(project, pass);
     const keepsByDefault = !isOlder(project.options.nginxVersion, '1.29.7');
-    const version = inForce(project, pass, 'proxy_http_version')?.directive.args[0]?.value;
+    const version = inForce(project, pass, 'proxy_http_version')?.directive.values[1];
     const speaks = version === undefined ? keepsByDefault : version !== '1.0';
     const closes = headerInForce(project, pass, 'Connection') === null && !keepsByDefault;
     return [

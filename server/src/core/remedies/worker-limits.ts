@@ -49,12 +49,12 @@ first.`,
 });
 
 function connections(project: Project | null, { events, exhausted }: Limits): number {
-  const now = project?.children(events.file, events.directive).get('worker_connections')?.[0]?.directive.args[0]?.value;
+  const now = project?.children(events.file, events.directive).get('worker_connections')?.[0]?.directive.values[1];
   return Math.max(LEAST, exhausted * 2, Number(now) || 0);
 }
 
 function files(project: Project | null, target: Limits): number {
-  const now = project?.children(target.events.file, null).get('worker_rlimit_nofile')?.[0]?.directive.args[0]?.value;
+  const now = project?.children(target.events.file, null).get('worker_rlimit_nofile')?.[0]?.directive.values[1];
   return Math.max(connections(project, target) * 2, Number(now) || 0);
 }
 

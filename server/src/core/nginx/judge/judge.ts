@@ -51,13 +51,18 @@ function judgeAs(directive: Directive, known: readonly Signature[], setting: Set
   // The parser has spoken of a block without "{" and of "{" without a block.
   const opens = directive.block !== null;
   const signature = here[0]!.block === opens ? here[0]! : here.find(({ block }) => block === opens);
-  const { args } = directive;
-  if (!signature && called === 'server' && (opens || args.length > 0))
-    return serverElsewhere(directive, setting.context);
-  if (!signature || args.some(({ template }) => template)) return null;
-  if (args.length < signature.min || args.length > signature.max) return count(directive, signature);
+  const given = directive.values.length - 1;
+  if (!signature && called === 'server' && (opens || given > 0)) return serverElsewhere(directive, setting.context);
+  if (!signature || hasTemplate(directive)) return null;
+  if (given < signature.min || given > signature.max) return count(directive, signature);
   const wrong = checkValue(directive, signature) ?? checkParameters(directive, signature, setting);
-  return wrong ? { stage: 'value', ...wrong } : newerParameter(directive, setting.version);
+  if (wrong) return { stage: 'value', ...wrong };
+  return setting.version === null ? null : newerParameter(directive, setting.version);
+}
+
+/** In an argument; no phrase has any. */
+function hasTemplate(directive: Directive): boolean {
+  return directive.phrase === null && directive.args.some(({ template }) => template);
 }
 
 const inContext = new WeakMap<readonly Signature[], Map<Context, readonly Signature[]>>();
@@ -152,8 +157,7 @@ function tooNew({ name }: Directive, since: string, version: string): Verdict {
   };
 }
 
-function newerParameter(directive: Directive, version: string | null): Verdict | null {
-  if (version === null) return null;
+function newerParameter(directive: Directive, version: string): Verdict | null {
   const { name, args } = directive;
   for (const arg of args) {
     const since = sinceParameter(name.value, arg.value);

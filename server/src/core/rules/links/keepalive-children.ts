@@ -21,11 +21,11 @@ where nothing is said (\`keepalive 0\` keeps none). Without \`keepalive\` in the
     const version = project.options.nginxVersion;
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'fastcgi' || !pass.upstream) continue;
-      if (inForce(project, pass, 'fastcgi_keep_conn')?.directive.args[0]?.value !== 'on') continue;
+      if (inForce(project, pass, 'fastcgi_keep_conn')?.directive.values[1] !== 'on') continue;
       const { upstream } = pass;
       const [keepalive] = project.children(upstream.file, upstream.directive).get('keepalive') ?? [];
       const byDefault = version !== null && !isOlder(version, '1.29.7') ? KEPT_BY_DEFAULT : 0;
-      const kept = keepalive ? Number(/^\d{1,6}$/.exec(keepalive.directive.args[0]?.value ?? '')?.[0] ?? 0) : byDefault;
+      const kept = keepalive ? Number(/^\d{1,6}$/.exec(keepalive.directive.values[1] ?? '')?.[0] ?? 0) : byDefault;
       if (kept === 0 || (!keepalive && project.children(upstream.file, upstream.directive).has('include'))) continue;
       const workers = workersOf(
         project.named('worker_processes').find(({ file }) => project.together(source.file).has(file))?.directive.args[0]
@@ -40,7 +40,7 @@ where nothing is said (\`keepalive 0\` keeps none). Without \`keepalive\` in the
         continue;
       yield {
         span: pass.at.directive.args[0]!,
-        message: `${kept * workers} connections to "${upstream.directive.args[0]?.value}" may be kept (keepalive ${kept}${keepalive ? '' : ' where nothing is set'}${workers > 1 ? ` in each of ${workers} workers` : ''}), and each holds one of the ${children.value} children of pool "${pool!.name}": further requests wait, then get 504.`,
+        message: `${kept * workers} connections to "${upstream.directive.values[1]}" may be kept (keepalive ${kept}${keepalive ? '' : ' where nothing is set'}${workers > 1 ? ` in each of ${workers} workers` : ''}), and each holds one of the ${children.value} children of pool "${pool!.name}": further requests wait, then get 504.`,
         related: [
           keepalive
             ? {

@@ -27,7 +27,7 @@ the client gets **404** "File not found.". Mount the folder at the same place in
       const script = scriptParameter(project, pass);
       if (root?.directive.called !== 'root' || !script || !isBelowRoot(script)) continue;
       const services = system.named(endpoint!.address.host, own).filter((each) => !own.includes(each));
-      const path = root.directive.args[0]!.value.replace(/\/+$/, '');
+      const path = root.directive.values[1]!.replace(/\/+$/, '');
       const here = own.flatMap((each) => hostFolder(each, path));
       const [php] = services;
       if (!php || services.length !== 1 || here.length !== 1 || mentions(php, path)) continue;

@@ -60,7 +60,7 @@ request gets **502**. Connect to the service over TCP (\`php:9000\`), or give bo
 function listensNear(project: Project, near: string): ReadonlySet<string> {
   const together = project.together(near);
   const listens = project.named('listen').filter(({ file }) => together.has(file));
-  return new Set(listens.map(({ directive }) => directive.args[0]?.value ?? ''));
+  return new Set(listens.map(({ directive }) => directive.values[1] ?? ''));
 }
 
 /** May the image or a volume have the folder, under either of its names? */

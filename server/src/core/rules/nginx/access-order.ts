@@ -23,15 +23,15 @@ export default defineRule({
       const here = project.children(source.file, block);
       const allow = here.get('allow') ?? [];
       const first = allow.find(({ file, directive }) => file === source.file && directive.parent === block);
-      if (!first || here.has('deny') || allow.some(({ directive }) => directive.args[0]?.value === 'all')) continue;
+      if (!first || here.has('deny') || allow.some(({ directive }) => directive.values[1] === 'all')) continue;
       if (!isPlain(project, source.file) || hasUnknown(project, source, block)) continue;
       const satisfy = here.get('satisfy') ?? project.effective({ file: source.file, directive: block }, 'satisfy');
-      if (satisfy[satisfy.length - 1]?.directive.args[0]?.value === 'any') continue;
+      if (satisfy[satisfy.length - 1]?.directive.values[1] === 'any') continue;
       const outer = project.effective({ file: source.file, directive: block }, 'deny')[0];
       const last = allow[allow.length - 1]!;
       yield {
         span: first.directive,
-        message: `"allow ${first.directive.args[0]?.value ?? ''}" keeps nobody out: without "deny all" in the same block everyone else is let in too.`,
+        message: `"allow ${first.directive.values[1] ?? ''}" keeps nobody out: without "deny all" in the same block everyone else is let in too.`,
         related: outer
           ? [
               {

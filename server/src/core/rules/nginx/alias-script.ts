@@ -27,10 +27,10 @@ matches: \`/app/a.php\` under \`alias /srv/www/\` becomes \`/srv/www//app/a.php\
       const match = holder && locationMatch(holder);
       // Of "/" nothing is left over, and an expression of one's own may cut the name.
       if (!match || match.pattern === '/' || (match.modifier !== '' && match.modifier !== '^~')) continue;
-      const split = inForce(project, pass, 'fastcgi_split_path_info')?.directive.args[0]?.value;
+      const split = inForce(project, pass, 'fastcgi_split_path_info')?.directive.values[1];
       if (split !== undefined && !/^\^\(/.test(split)) continue;
       if (project.effective(pass.at, 'rewrite').length > 0 || mayBeSetOutOfView(project, pass.at)) continue;
-      const folder = root.directive.args[0]!.value;
+      const folder = root.directive.values[1]!;
       const block = settingsBlock(project, pass);
       yield {
         span: pass.at.directive.name,

@@ -24,7 +24,7 @@ export default defineRule({
       if (!pass) continue;
       yield {
         span: directive.args[0]!,
-        message: `${servers.length === 1 ? 'The only server' : `All ${servers.length} servers`} of "${directive.args[0]!.value}" ${servers.length === 1 ? 'is' : 'are'} marked down: each request gets 502 (no live upstreams).`,
+        message: `${servers.length === 1 ? 'The only server' : `All ${servers.length} servers`} of "${directive.values[1]!}" ${servers.length === 1 ? 'is' : 'are'} marked down: each request gets 502 (no live upstreams).`,
         related: [{ file: pass.at.file, span: pass.at.directive, message: 'Requests go there from here.' }],
       };
     }

@@ -123,7 +123,7 @@ function judge(project: Project, at: At, family: string): Problem | null {
   const most = inForce('max_temp_file_size');
   const sizes = PAGES.map((page) => ({
     size: header ? bytes(header, 0) : page,
-    count: buffers ? Number(buffers.directive.args[0]?.value) : 8,
+    count: buffers ? Number(buffers.directive.values[1]) : 8,
     each: buffers ? bytes(buffers, 1) : page,
   }));
   const never = (holds: (sizes: Sizes) => boolean): boolean => sizes.every((each) => !holds(each));

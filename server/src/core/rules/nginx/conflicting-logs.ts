@@ -36,7 +36,7 @@ function* clashesOf(project: Project, instance: Instance): Generator<Clash, unde
   for (const file of instance.files) {
     for (const { directive, buffer } of bufferedIn(project.nginx(file)!)) {
       const at = { file, directive };
-      const path = directive.args[0]!.value;
+      const path = directive.values[1]!;
       const first = seen.get(path);
       if (!first) seen.set(path, { at, buffer });
       else if (first.buffer !== buffer && [first.at, at].every((each) => isLiteral(project, each))) {
@@ -59,7 +59,7 @@ function bufferedIn(source: NginxSource): readonly Buffered[] {
   let found = known.get(source);
   if (!found) {
     found = source.named('access_log').flatMap((directive) => {
-      const path = directive.args[0]?.value;
+      const path = directive.values[1];
       if (!path || directive.args.length < 3 || /\$|^syslog:/.test(path)) return [];
       const buffer = bufferOf(directive.args.slice(2).map(({ value }) => value));
       return buffer === null ? [] : [{ directive, buffer }];

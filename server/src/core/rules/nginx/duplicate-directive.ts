@@ -122,12 +122,12 @@ function mayStandOnce(name: string, context: Context, guess: boolean): boolean {
 function excludes(name: string, first: Directive, again: Directive): boolean {
   switch (name) {
     case 'limit_conn':
-      return first.args[0]?.value === again.args[0]?.value;
+      return first.values[1] === again.values[1];
     case 'limit_req':
       return zone(first) !== undefined && zone(first) === zone(again);
     // nginx takes a priority of 0 for one that is not set.
     case 'worker_priority':
-      return Number(first.args[0]?.value) !== 0;
+      return Number(first.values[1]) !== 0;
     case 'mirror':
     case 'proxy_redirect':
     case 'proxy_cookie_domain':

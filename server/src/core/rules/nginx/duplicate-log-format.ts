@@ -27,13 +27,13 @@ export default defineRule({
     };
     for (const directive of source.named('log_format')) {
       const at = { file, directive };
-      if (directive.args[0]?.value !== 'combined' || !isLiteral(project, at)) continue;
+      if (directive.values[1] !== 'combined' || !isLiteral(project, at)) continue;
       if (project.contextOf(at) === 'http' && kindOf(project, at)) yield report(at, null);
     }
     const found = clashesIn(project, file, 'log_format', function* (instance) {
       for (const kind of ['http', 'stream'] as const) {
         yield* sameKey(project, instance.inside(kind).get('log_format') ?? [], ({ directive }) => {
-          const name = directive.args[0]?.value;
+          const name = directive.values[1];
           return name === undefined || (name === 'combined' && kind === 'http') ? null : name;
         });
       }

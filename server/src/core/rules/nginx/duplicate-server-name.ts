@@ -1,6 +1,6 @@
 /** Flags a server name that another server of the same socket has already. */
-import type { Word } from '../../nginx/tree';
-import type { Project } from '../../project/project';
+import type { Directive, Word } from '../../nginx/tree';
+import type { At, Project } from '../../project/project';
 import { type Clash, clashesIn, type Instance, type Server, serversOf, sharesKeys } from '../../project/references';
 import { plainSpan } from '../../text/span';
 import { defineRule } from '../rule';
@@ -56,7 +56,7 @@ function* idsOf(server: Server, instance: Instance): Generator<string, undefined
   for (const { key } of socketsOf(server)) {
     if (server.names.length === 0 && instance.complete && !server.vague) yield `${key} `;
     for (const at of server.names) {
-      for (const { value } of at.directive.args) if (isComparable(value)) yield `${key} ${value.toLowerCase()}`;
+      for (const value of at.directive.values.slice(1)) if (isComparable(value)) yield `${key} ${value.toLowerCase()}`;
     }
   }
 }
@@ -71,8 +71,19 @@ function isComparable(name: string): boolean {
   return name !== '' && !/[~$]/.test(name);
 }
 
+interface Taken {
+  readonly server: Directive;
+  readonly at: At;
+  /** Which of the directive's words it is: 0 is its name. */
+  readonly word: number;
+}
+
+function wordOf({ at: { directive }, word }: Pick<Taken, 'at' | 'word'>): Word {
+  return word === 0 ? directive.name : directive.args[word - 1]!;
+}
+
 function* clashesOf(project: Project, instance: Instance): Generator<NameClash, undefined> {
-  const taken = new Map<string, { server: unknown; at: NameClash['first']; word: Word }>();
+  const taken = new Map<string, Taken>();
   for (const server of serversOf(project, instance, 'http')) {
     const sockets = socketsOf(server);
     if (sockets.length === 0) continue;
@@ -81,27 +92,27 @@ function* clashesOf(project: Project, instance: Instance): Generator<NameClash, 
       for (const { key, text } of sockets) {
         const first = taken.get(`${key} `);
         if (first) {
-          yield { first: first.at, again: at, word: at.directive.name, firstWord: first.word, text, nameless: true };
+          yield { first: first.at, again: at, word: at.directive.name, firstWord: wordOf(first), text, nameless: true };
           break;
         }
-        taken.set(`${key} `, { server: at.directive, at, word: at.directive.name });
+        taken.set(`${key} `, { server: at.directive, at, word: 0 });
       }
     }
     for (const at of server.names) {
       let reported = false;
-      const { args } = at.directive;
-      for (let i = 0; i < args.length; i++) {
-        const word = args[i]!;
-        const name = word.value.toLowerCase();
+      const { values } = at.directive;
+      for (let i = 1; i < values.length; i++) {
+        const name = values[i]!.toLowerCase();
         if (!isComparable(name)) continue;
         for (let j = 0; j < sockets.length; j++) {
           const { key, text } = sockets[j]!;
           const id = `${key} ${name}`;
           const first = taken.get(id);
-          if (!first) taken.set(id, { server: server.at.directive, at, word });
+          if (!first) taken.set(id, { server: server.at.directive, at, word: i });
           else if (first.server !== server.at.directive && !reported) {
             reported = true;
-            yield { first: first.at, again: at, word, firstWord: first.word, text, nameless: false };
+            const word = wordOf({ at, word: i });
+            yield { first: first.at, again: at, word, firstWord: wordOf(first), text, nameless: false };
           }
         }
       }

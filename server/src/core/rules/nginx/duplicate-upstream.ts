@@ -16,7 +16,7 @@ cause.`,
     const found = clashesIn(project, source.file, 'upstream', function* (instance) {
       for (const kind of ['http', 'stream'] as const) {
         yield* sameKey(project, instance.inside(kind).get('upstream') ?? [], ({ directive }) =>
-          directive.block && directive.args.length === 1 ? directive.args[0]!.value.toLowerCase() : null,
+          directive.block && directive.values.length === 2 ? directive.values[1]!.toLowerCase() : null,
         );
       }
     });
@@ -24,7 +24,7 @@ cause.`,
       const word = again.directive.args[0]!;
       yield {
         span: spanNginxNames(source, again.directive, word),
-        message: `There is an upstream "${first.directive.args[0]!.value}" already: nginx refuses to start (duplicate upstream "${word.value}"). Rename or remove one of them.`,
+        message: `There is an upstream "${first.directive.values[1]!}" already: nginx refuses to start (duplicate upstream "${word.value}"). Rename or remove one of them.`,
         related: [{ file: first.file, span: first.directive.args[0]!, message: 'The first one is here.' }],
       };
     }

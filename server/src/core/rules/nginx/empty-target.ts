@@ -28,7 +28,7 @@ export default defineRule({
       if (items.length === 0 || !items.every((item) => isPlainKey(item.name))) continue;
       yield {
         span: word,
-        message: `The map of $${name} has no default: for any ${map.directive.args[0]?.value} that it does not name the target is empty, and the client gets 500. Add a default.`,
+        message: `The map of $${name} has no default: for any ${map.directive.values[1]} that it does not name the target is empty, and the client gets 500. Add a default.`,
         related: [{ file: map.file, span: map.directive.name, message: 'The map.' }],
       };
     }
@@ -43,11 +43,11 @@ function mapsOf(project: Project): ReadonlyMap<string, At | null> {
   if (!maps) {
     const found = new Map<string, At | null>();
     for (const at of project.named('map')) {
-      const name = at.directive.args[1]?.value.toLowerCase() ?? '';
+      const name = at.directive.values[2]?.toLowerCase() ?? '';
       found.set(name, found.has(name) ? null : at);
     }
     for (const { directive } of project.named('set')) {
-      const name = directive.args[0]?.value.toLowerCase() ?? '';
+      const name = directive.values[1]?.toLowerCase() ?? '';
       if (found.has(name)) found.set(name, null);
     }
     maps = found;

@@ -44,7 +44,7 @@ function onlyPass(project: Project, location: At, page: At): string | null {
   for (const [name, found] of here) {
     if (!isPass(name)) continue;
     const pass = passOf(project, found[0]!);
-    return pass && !pass.target.dynamic ? (found[0]!.directive.args[0]?.value ?? null) : null;
+    return pass && !pass.target.dynamic ? (found[0]!.directive.values[1] ?? null) : null;
   }
   return null;
 }
@@ -55,7 +55,7 @@ function passesIn(project: Project, server: At): string[] {
   const open: At[] = [server];
   for (let block = open.pop(); block; block = open.pop()) {
     for (const [name, children] of project.children(block.file, block.directive)) {
-      if (isPass(name)) found.push(...children.map(({ directive }) => directive.args[0]?.value ?? ''));
+      if (isPass(name)) found.push(...children.map(({ directive }) => directive.values[1] ?? ''));
       if (name === 'location' || name === 'if' || name === 'limit_except') open.push(...children);
     }
   }

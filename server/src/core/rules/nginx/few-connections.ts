@@ -34,7 +34,7 @@ function* few(project: Project, instance: Instance): Generator<Few, undefined> {
   if (!instance.complete) return;
   for (const again of project.named('worker_connections')) {
     if (!instance.files.has(again.file) || !isLiteral(project, again)) continue;
-    const value = again.directive.args[0]?.value ?? '';
+    const value = again.directive.values[1] ?? '';
     // What is no number, or 0, is spoken of as a value.
     if (!/^[1-9]\d{0,3}$/.test(value)) continue;
     const sockets = socketsOf(project, instance);

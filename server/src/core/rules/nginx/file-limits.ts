@@ -58,6 +58,6 @@ function workerConnections(project: Project, at: At): { count: number; at: At | 
   const inside = project.children(events.file, events.directive);
   const set = inside.get('worker_connections')?.[0];
   if (!set) return inside.has('include') ? null : { count: 512, at: null };
-  const value = set.directive.args[0]?.value ?? '';
+  const value = set.directive.values[1] ?? '';
   return /^\d{1,9}$/.test(value) ? { count: Number(value), at: set } : null;
 }

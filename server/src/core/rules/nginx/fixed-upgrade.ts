@@ -29,13 +29,13 @@ are not kept. nginx's documentation uses a \`map\` that says \`upgrade\` only wh
       if (pass.target.family !== 'proxy' || match?.pattern !== '/') continue;
       const at = project
         .effective(pass.at, 'proxy_set_header')
-        .find(({ directive }) => directive.args[0]?.value.toLowerCase() === 'connection');
+        .find(({ directive }) => directive.values[1]?.toLowerCase() === 'connection');
       const word = at?.directive.args[1];
       if (!at || !word || !/^upgrade$/i.test(word.value) || at.file !== source.file || said.has(at.directive)) continue;
       if (!isLiteral(project, at)) continue;
       said.add(at.directive);
       if (map === undefined) {
-        const isIt = ({ directive }: At): boolean => /^\$connection_upgrade$/i.test(directive.args[1]?.value ?? '');
+        const isIt = ({ directive }: At): boolean => /^\$connection_upgrade$/i.test(directive.values[2] ?? '');
         map = project.named('map').find(isIt) ?? null;
       }
       const isNear = map && project.together(source.file).has(map.file);

@@ -44,7 +44,7 @@ on any name, and not for names such as \`origin.example.com\`, which mostly are 
       if (sent === null) {
         // Where the TLS name is the group's too, that is the first thing to mend, and its fix sets both.
         if (!pass.upstream || groupIsHost(pass) || tlsName(project, pass) !== null) continue;
-        const group = pass.upstream.directive.args[0]?.value;
+        const group = pass.upstream.directive.values[1];
         yield {
           span: target.addressSpan,
           message: `${said} asked for "Host: ${group}", the name of the group: hosts with many names answer 404, 403 or 421. Set proxy_set_header Host ${host}.`,
@@ -53,7 +53,7 @@ on any name, and not for names such as \`origin.example.com\`, which mostly are 
         };
       } else if (OWN_NAME.test(sent)) {
         // Who asks for this name in the TLS handshake too has set up the host for it.
-        if (OWN_NAME.test(inForce(project, pass, 'proxy_ssl_name')?.directive.args[0]?.value ?? '')) continue;
+        if (OWN_NAME.test(inForce(project, pass, 'proxy_ssl_name')?.directive.values[1] ?? '')) continue;
         const at = hostLine(project, pass);
         if (!at) continue;
         yield {
@@ -115,7 +115,7 @@ function domainOf(host: string): string {
 function hostLine(project: Project, pass: Pass): At | undefined {
   return project
     .effective(pass.at, 'proxy_set_header')
-    .find(({ directive }) => directive.args[0]?.value.toLowerCase() === 'host');
+    .find(({ directive }) => directive.values[1]?.toLowerCase() === 'host');
 }
 
 /** Not where a file that others read too says it. */

@@ -18,6 +18,8 @@ import { defineRule, mend, type Report } from '../rule';
 /** A line of the processor's cache: the least that a bucket has on machines with 64 bits. */
 const BUCKET = 64;
 const LARGEST_BUCKET = 65_536 - 64;
+/** What has more characters may be too long for a bucket. */
+const LONG = 40;
 
 export default defineRule({
   id: 'nginx/hash-sizes',
@@ -31,7 +33,7 @@ address, so a second server can bring it to light.`,
   references: ['https://nginx.org/en/docs/hash.html', 'https://nginx.org/en/docs/http/server_names.html#optimization'],
   *check(source, project) {
     const { file } = source;
-    const isPossible = (): boolean => source.named('server_name').some(({ args }) => args.some(isLongName));
+    const isPossible = (): boolean => source.named('server_name').some(hasLongName);
     for (const { again, word } of clashesIn(
       project,
       file,
@@ -43,17 +45,17 @@ address, so a second server can bring it to light.`,
     }
     for (const [name, argument, table, what] of NAMED) {
       for (const directive of source.named(name)) {
+        if ((directive.values[argument + 1]?.length ?? 0) <= LONG) continue;
         const word = directive.args[argument];
         const skip = what === 'variable' ? 1 : 0;
-        if (!word || word.value.length <= 40 || !hasNoRoom(project, { file, directive }, word.value.slice(skip), table))
-          continue;
+        if (!word || !hasNoRoom(project, { file, directive }, word.value.slice(skip), table)) continue;
         yield tooLong(project, { file, directive }, word, table, what);
       }
     }
     for (const map of source.named('map')) {
       for (const line of map.block?.items ?? []) {
         const { value } = line.name;
-        if (value.length <= 40 || value.startsWith('~')) continue;
+        if (value.length <= LONG || value.startsWith('~')) continue;
         if (!hasNoRoom(project, { file, directive: map }, value.replace(/^\\/, ''), 'map_hash', line.name)) continue;
         yield tooLong(project, { file, directive: map }, line.name, 'map_hash', 'key');
       }
@@ -100,7 +102,7 @@ function sizeFor(project: Project, at: At, table: string): At | null {
 
 /** The bucket size in force, rounded up as nginx does. */
 function bucketOf(project: Project, at: At, table: string): number {
-  const size = Number(sizeFor(project, at, table)?.directive.args[0]?.value ?? BUCKET);
+  const size = Number(sizeFor(project, at, table)?.directive.values[1] ?? BUCKET);
   return Number.isFinite(size) ? Math.ceil(size / BUCKET) * BUCKET : Number.POSITIVE_INFINITY;
 }
 
@@ -159,7 +161,7 @@ function* longNames(project: Project, instance: Instance): Generator<Long, undef
   let shared: ReadonlySet<Server> | null = null;
   for (const server of all) {
     for (const at of server.names) {
-      for (const word of at.directive.args) {
+      for (const word of hasLongName(at.directive) ? at.directive.args : []) {
         if (!isLongName(word)) continue;
         const bucket = bucketOf(project, at, 'server_names_hash');
         if (bucket === 0 || room(word.value.replace(/^\./, '')) <= bucket) continue;
@@ -170,9 +172,13 @@ function* longNames(project: Project, instance: Instance): Generator<Long, undef
   }
 }
 
+function hasLongName(directive: Directive): boolean {
+  return directive.values.some((value) => value.length > LONG) && directive.args.some(isLongName);
+}
+
 /** Too long for some table; wildcards are kept label by label. */
 function isLongName(word: Word): boolean {
-  return word.value.length > 40 && !/^~|\*|\$/.test(word.value) && !isPlaceholder(word);
+  return word.value.length > LONG && !/^~|\*|\$/.test(word.value) && !isPlaceholder(word);
 }
 
 /** Is the table whose size is set here built for certain? */

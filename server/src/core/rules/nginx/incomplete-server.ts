@@ -64,8 +64,8 @@ function mailLack(project: Project, instance: Instance, server: At): string | nu
   const listens = directly(project, server, 'listen');
   if (listens.length === 0) return 'This server has no listen: nginx refuses to start. Write listen with a port.';
   const isKnown = listens.some(({ directive }) => {
-    const [, port] = /(?:^|:)(\d+)$/.exec(directive.args[0]?.value ?? '') ?? [];
-    return port === undefined ? !directive.args[0]?.value.startsWith('unix:') : PORTS.has(Number(port));
+    const [, port] = /(?:^|:)(\d+)$/.exec(directive.values[1] ?? '') ?? [];
+    return port === undefined ? !directive.values[1]?.startsWith('unix:') : PORTS.has(Number(port));
   });
   if (!isKnown && directly(project, server, 'protocol').length === 0) {
     return 'Nothing tells the protocol of this server: nginx refuses to start (unknown mail protocol). Write protocol imap, pop3 or smtp, or use a well-known port.';

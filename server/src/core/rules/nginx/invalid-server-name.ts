@@ -51,10 +51,12 @@ function* odd(project: Project, instance: Instance): Generator<Odd, undefined> {
   }
 }
 
+const ODD = /\*|\.\./;
+
 /** What cannot be right anywhere is spoken of as a value. */
-function oddWord({ args }: Directive): Word | undefined {
-  return args.find(
-    (each) =>
-      /\*|\.\./.test(each.value) && !/^~|\$/.test(each.value) && !isPlaceholder(each) && !isHostname(each.value),
+function oddWord(directive: Directive): Word | undefined {
+  if (!directive.values.some((value) => ODD.test(value))) return undefined;
+  return directive.args.find(
+    (each) => ODD.test(each.value) && !/^~|\$/.test(each.value) && !isPlaceholder(each) && !isHostname(each.value),
   );
 }

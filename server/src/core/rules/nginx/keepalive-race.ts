@@ -31,7 +31,7 @@ with \`Environment=PORT=…\`, says that the backend runs on Node.js.`,
       const upstream = { file: source.file, directive };
       const here = project.children(source.file, directive);
       const [keepalive] = here.get('keepalive') ?? [];
-      if (here.has('keepalive_timeout') || here.has('include') || keepalive?.directive.args[0]?.value === '0') continue;
+      if (here.has('keepalive_timeout') || here.has('include') || keepalive?.directive.values[1] === '0') continue;
       if ((!keepalive && !byDefault) || !passesTo(project, upstream).some(({ target }) => target.family === 'proxy'))
         continue;
       const near = system.containersOf(source.file);

@@ -21,7 +21,7 @@ tries the next address nobody notices; with \`*_next_upstream off\` or one try e
       const next = inForce(project, pass, name);
       const tries = inForce(project, pass, `${name}_tries`);
       const isOff = next?.directive.args.some(({ value }) => value === 'off') ?? false;
-      const at = isOff ? next : tries?.directive.args[0]?.value === '1' ? tries : null;
+      const at = isOff ? next : tries?.directive.values[1] === '1' ? tries : null;
       if (!at) continue;
       const host = { start: span.start, end: span.start + address.host.length };
       yield {

@@ -18,7 +18,7 @@ in the upstream's network, or leave the directive out.`,
     let own: ReadonlySet<string> | null = null;
     for (const pass of passesOf(project, source)) {
       const bind = pass.target.dynamic ? null : inForce(project, pass, `${pass.target.family}_bind`);
-      const from = bind?.directive.args[0]?.value ?? '';
+      const from = bind?.directive.values[1] ?? '';
       if (!bind || !/^(?:127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/.test(from) || !isLiteral(project, bind)) continue;
       // A transparent address is the client's; what a name is looked up as nobody knows here.
       if (bind.directive.args.length > 1) continue;
@@ -32,7 +32,7 @@ in the upstream's network, or leave the directive out.`,
       );
       if (isElsewhere?.address.kind !== 'tcp') continue;
       // An address of this machine is reached from its loopback address too.
-      own ??= new Set(project.named('listen').map(({ directive }) => directive.args[0]?.value.split(':')[0] ?? ''));
+      own ??= new Set(project.named('listen').map(({ directive }) => directive.values[1]?.split(':')[0] ?? ''));
       if (own.has(isElsewhere.address.host)) continue;
       yield {
         span: pass.target.addressSpan,

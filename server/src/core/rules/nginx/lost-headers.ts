@@ -110,17 +110,17 @@ function lost(
 }
 
 function keyOf({ directive }: At): string {
-  return directive.args[0]?.value.toLowerCase() ?? '';
+  return directive.values[1]?.toLowerCase() ?? '';
 }
 
 function isTemplate({ directive }: At): boolean {
-  return directive.name.template || directive.args.length < 2 || directive.args.some(({ template }) => template);
+  return directive.name.template || directive.values.length < 3 || directive.args.some(({ template }) => template);
 }
 
 /** Does it make a difference that this line is lost? */
 function isMissed(project: Project, name: string, at: At): boolean {
   const key = keyOf(at);
-  const value = at.directive.args[1]?.value;
+  const value = at.directive.values[2];
   if (name === 'add_header') return PROTECTIVE.test(key);
   if (!name.endsWith('_set_header')) return true;
   if (value === DEFAULTS[key]) return false;
@@ -151,7 +151,7 @@ function inheritsPlainly(project: Project, block: At): boolean {
   const rule = 'add_header_inherit';
   const own = project.children(block.file, block.directive).get(rule);
   const [at] = own ?? project.effective(block, rule);
-  return !at || at.directive.args[0]?.value === 'on';
+  return !at || at.directive.values[1] === 'on';
 }
 
 function severityOf(name: string, names: readonly string[], block: Directive): Severity {

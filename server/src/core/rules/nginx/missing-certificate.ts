@@ -173,7 +173,7 @@ function* certificatesIn(project: Project, instance: Instance, kind: 'http' | 's
       socket.ssl ??= ssl;
     }
     for (const at of vagueListens(project, server, servers)) {
-      const listen = { at, key: '', text: at.directive.args[0]!.value, isDefault: true, options: false };
+      const listen = { at, key: '', text: at.directive.values[1]!, isDefault: true, options: false };
       sockets.set(listen.text, { servers: [server], main: server, ssl: listen });
     }
   }
@@ -196,7 +196,7 @@ function* certificatesIn(project: Project, instance: Instance, kind: 'http' | 's
     yield {
       first: ssl.at,
       again: lacking.at,
-      message: `This server has no ssl_certificate, and "listen ${ssl.at.directive.args[0]!.value} ${option}" needs one: nginx refuses to start.${role} Add ssl_certificate and ssl_certificate_key.`,
+      message: `This server has no ssl_certificate, and "listen ${ssl.at.directive.values[1]!} ${option}" needs one: nginx refuses to start.${role} Add ssl_certificate and ssl_certificate_key.`,
       asks: 'TLS is asked for here.',
     };
   }
@@ -208,7 +208,7 @@ const MOST_SERVERS = 1000;
 /** `listen` lines with `ssl` whose address only nginx can look up, on a port that no other server has. */
 function vagueListens(project: Project, server: Server, all: readonly Server[]): At[] {
   if (!server.vague || all.length > MOST_SERVERS) return [];
-  const port = ({ directive }: At): string => /:(\d+)$/.exec(directive.args[0]?.value ?? '')?.[1] ?? '';
+  const port = ({ directive }: At): string => /:(\d+)$/.exec(directive.values[1] ?? '')?.[1] ?? '';
   const read = new Set(server.listens.map(({ at }) => at.directive));
   return directly(project, server.at, 'listen').filter(
     (at) =>
@@ -219,7 +219,7 @@ function vagueListens(project: Project, server: Server, all: readonly Server[]):
       all.every(
         (other) =>
           other === server ||
-          directly(project, other.at, 'listen').every((its) => !its.directive.args[0]?.value.endsWith(port(at))),
+          directly(project, other.at, 'listen').every((its) => !its.directive.values[1]?.endsWith(port(at))),
       ) &&
       directly(project, server.at, 'listen').every(
         (its) => its === at || its.directive === at.directive || port(its) !== port(at),
@@ -266,7 +266,7 @@ function* ownLack(
 }
 
 function noKey(certificates: readonly At[], keys: readonly At[]): string {
-  const name = certificates[certificates.length - 1]!.directive.args[0]?.value.slice(0, 100) ?? '';
+  const name = certificates[certificates.length - 1]!.directive.values[1]?.slice(0, 100) ?? '';
   return keys.length === 0
     ? `The certificate "${name}" has no ssl_certificate_key: nginx refuses to start. Add it in the same block.`
     : `There are ${certificates.length} certificates here, but ${keys.length} ssl_certificate_key: nginx refuses to start. Each needs its key, in the same order.`;

@@ -40,7 +40,7 @@ function* lacks(project: Project, instance: Instance): Generator<Lack, undefined
       const verify = all('ssl_verify_client').at(-1);
       const value = verify && valueIn([verify]);
       if (!value || value === 'off' || !speaksTls(project, instance, outer, server)) continue;
-      const isGiven = (name: string): boolean => all(name).some(({ directive }) => directive.args[0]?.value !== '');
+      const isGiven = (name: string): boolean => all(name).some(({ directive }) => directive.values[1] !== '');
       if (value === 'optional_no_ca') {
         const ocsp = all('ssl_ocsp').at(-1);
         if (ocsp && outer === 'http' && ['on', 'leaf'].includes(valueIn([ocsp]) ?? '')) {

@@ -19,11 +19,11 @@ is logged. nginx's file \`fastcgi_params\` does not set it, \`fastcgi.conf\` doe
 2014, so where that file is not in view this is only an information. A block with a \`fastcgi_param\` of its own inherits none
 from further out.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_param'],
-  *check(source, project) {
+  *check(source, project, hints) {
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'fastcgi' || !isForScripts(project, pass) || !isForPhp(project, pass)) continue;
       const found = parametersOf(project, pass);
-      if (!found || found.hasScript) continue;
+      if (!found || found.hasScript || (!found.block && !hints)) continue;
       const block = settingsBlock(project, pass);
       yield {
         span: pass.at.directive.name,
@@ -74,7 +74,7 @@ interface Parameters {
 }
 
 function isScript({ directive }: At): boolean {
-  return /^(?:script_filename|path_translated)$/i.test(directive.args[0]?.value ?? '');
+  return /^(?:script_filename|path_translated)$/i.test(directive.values[1] ?? '');
 }
 
 /** Null where what is not in view decides. */
@@ -86,7 +86,7 @@ function parametersOf(project: Project, pass: Pass): Parameters | null {
     if (set.some(({ file }) => !isPlain(project, file))) return null;
     let usual = false;
     for (const { file, directive } of here.get('include') ?? []) {
-      const written = directive.args[0]?.value ?? '';
+      const written = directive.values[1] ?? '';
       const resolved = project.resolved.get(project.includePattern(file, directive));
       if (resolved && !resolved.error && resolved.files.length > 0) {
         // This machine's file need not be the one that the checkout is for.

@@ -21,10 +21,10 @@ there the documented block is only an offer.`,
       const off = inForce(project, pass, name);
       const tries = inForce(project, pass, `${name}_tries`);
       const isOff = off?.directive.args.some(({ value }) => value === 'off') ?? false;
-      const once = tries?.directive.args[0]?.value === '1';
+      const once = tries?.directive.values[1] === '1';
       if ((!isOff && !once && (off || !hints)) || pass.endpoints.length < 2) continue;
       const fixes = [fix(failover, project, { pass }, true)];
-      const group = pass.upstream?.directive.args[0]?.value;
+      const group = pass.upstream?.directive.values[1];
       if (isOff || once) {
         const at = isOff ? off! : tries!;
         const said = isOff ? `${name} off` : `${name}_tries 1`;

@@ -22,10 +22,10 @@ the documented block.`,
       const { at, upstream, target } = pass;
       if (!upstream || target.family !== 'proxy' || target.scheme === 'tcp') continue;
       const isKept = project.children(upstream.file, upstream.directive).has('keepalive');
-      const version = inForce(project, pass, 'proxy_http_version')?.directive.args[0]?.value;
+      const version = inForce(project, pass, 'proxy_http_version')?.directive.values[1];
       const connection = headerInForce(project, pass, 'Connection');
       if (isKept && version !== undefined && version !== '1.0' && connection !== null) continue;
-      const group = upstream.directive.args[0]!.value;
+      const group = upstream.directive.values[1]!;
       const lacks = isKept ? 'HTTP/1.1 with an empty Connection header is missing' : 'it has no keepalive';
       yield {
         span: at.directive.name,

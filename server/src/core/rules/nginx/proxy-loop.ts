@@ -52,7 +52,7 @@ function serverAround(project: Project, location: At): At | null {
 function listensAt(project: Project, server: At, port: number): boolean {
   const listens = project.children(server.file, server.directive).get('listen');
   if (!listens) return port === 80;
-  return listens.some(({ directive }) => Number(/\d{1,5}$/.exec(directive.args[0]?.value ?? '')?.[0] ?? 80) === port);
+  return listens.some(({ directive }) => Number(/\d{1,5}$/.exec(directive.values[1] ?? '')?.[0] ?? 80) === port);
 }
 
 /** What may send a request somewhere else, or answer it; what is `internal` nobody comes back to. */

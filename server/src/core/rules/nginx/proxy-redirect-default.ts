@@ -27,7 +27,7 @@ export default defineRule({
       if (
         !above &&
         directive.parent?.block?.items.some(
-          (item) => item.called === 'include' && item.start < directive.start && item.args[0]?.value.includes('proxy'),
+          (item) => item.called === 'include' && item.start < directive.start && item.values[1]?.includes('proxy'),
         ) &&
         passes.length === 0
       )

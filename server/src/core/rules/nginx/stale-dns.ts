@@ -115,7 +115,7 @@ function* names(source: NginxSource, project: Project): Generator<Name> {
 
 /** The host name of a `server` line that is looked up when nginx starts. */
 const hostOf = byText((directive) => {
-  if (!/[a-z]/i.test(directive.args[0]?.value ?? '')) return null;
+  if (!/[a-z]/i.test(directive.values[1] ?? '')) return null;
   const server = upstreamServer(directive);
   if (!server || server.dynamic || server.flags.has('resolve') || server.flags.has('down')) return null;
   return isHostName(server.address) ? server.address.host : null;
@@ -132,11 +132,11 @@ function fixes(project: Project, at: At, upstream: At): Fix[] {
   if (isOlder(project.options.nginxVersion, '1.27.3') || !isPlain(project, at.file) || !isPlain(project, upstream.file))
     return [];
   if (project.effective(at, 'resolver').length === 0) return [];
-  const group = upstream.directive.args[0]?.value ?? '';
+  const group = upstream.directive.values[1] ?? '';
   const last = at.directive.args[at.directive.args.length - 1]!;
   const zone = project.children(upstream.file, upstream.directive).has('zone');
   return [
-    mend('nginx/stale-dns', `Look "${at.directive.args[0]!.value}" up again whenever its time to live ends (resolve)`, [
+    mend('nginx/stale-dns', `Look "${at.directive.values[1]!}" up again whenever its time to live ends (resolve)`, [
       { file: at.file, span: { start: last.end, end: last.end }, newText: ' resolve' },
       ...(zone ? [] : setDirectives(project, upstream, [{ name: 'zone', args: [group, '64k'] }], null)),
     ]),

@@ -64,7 +64,7 @@ function isUsed(project: Project, at: At): boolean {
   }
   const scheme = PASSES[family as keyof typeof PASSES];
   return project.named(`${family}_pass`).some((pass) => {
-    const target = pass.directive.args[0]?.value ?? '';
+    const target = pass.directive.values[1] ?? '';
     return (
       target.toLowerCase().startsWith(`${scheme}://`) &&
       isLiteral(project, pass) &&
@@ -92,7 +92,7 @@ function governing(project: Project, server: At, name: string): readonly At[] {
 }
 
 function lastValue(found: readonly At[]): string | undefined {
-  return found[found.length - 1]?.directive.args[0]?.value;
+  return found[found.length - 1]?.directive.values[1];
 }
 
 /** In `http` and, since 1.25.5, `stream` a certificate is enough; a socket must ask for TLS elsewhere. */

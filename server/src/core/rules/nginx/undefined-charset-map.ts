@@ -41,8 +41,8 @@ export default defineRule({
 
 /** The names, when both are known and nothing maps them. */
 function lackingMap(project: Project, source: At, target: At, file: string): [string, string] | null {
-  const from = source.directive.args[0]?.value.toLowerCase();
-  const to = target.directive.args[0]?.value.toLowerCase();
+  const from = source.directive.values[1]?.toLowerCase();
+  const to = target.directive.values[1]?.toLowerCase();
   if (!from || !to || from === to || to === 'off' || from.startsWith('$') || to.startsWith('$')) return null;
   for (const instance of instancesOf(project, file)) {
     const inside = instance.inside('http');
@@ -52,9 +52,7 @@ function lackingMap(project: Project, source: At, target: At, file: string): [st
       return (a === from && b === to) || (a === to && b === from);
     });
     // Packaged tables need not be in view.
-    const packaged = (inside.get('include') ?? []).some(({ directive }) =>
-      /koi-|win-/.test(directive.args[0]?.value ?? ''),
-    );
+    const packaged = (inside.get('include') ?? []).some(({ directive }) => /koi-|win-/.test(directive.values[1] ?? ''));
     if (isMapped || packaged) return null;
   }
   return [from, to];

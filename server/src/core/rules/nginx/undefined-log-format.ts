@@ -17,16 +17,16 @@ above: nginx reads from top to bottom and refuses to start with \`unknown log fo
     for (const directive of source.named('access_log')) {
       const at = { file, directive };
       const word = directive.args[1];
-      if (!word || directive.args[0]!.value === 'off' || word.value.includes('$') || !isLiteral(project, at)) continue;
+      if (!word || directive.values[1]! === 'off' || word.value.includes('$') || !isLiteral(project, at)) continue;
       const kind = kindOf(project, at);
       if (!kind || (kind === 'http' && word.value === 'combined') || !isWhole(project, file)) continue;
       const formats = instancesOf(project, file).flatMap((instance) => instance.inside(kind).get('log_format') ?? []);
-      const defined = formats.filter((format) => format.directive.args[0]?.value === word.value);
+      const defined = formats.filter((format) => format.directive.values[1] === word.value);
       // Further down is too late, as far as one file tells.
       if (defined.some((format) => format.file !== file || format.directive.start < directive.start)) continue;
       if (defined.length > 0 && project.includers(file).length > 1) continue;
       const late = defined[0];
-      const names = formats.map((format) => format.directive.args[0]?.value ?? '');
+      const names = formats.map((format) => format.directive.values[1] ?? '');
       const isOption = /^(?:buffer=|flush=|gzip\b|if=)/.test(word.value);
       const meant = late || isOption ? null : closest(word.value, kind === 'http' ? [...names, 'combined'] : names);
       const insert = isOption && kind === 'http';

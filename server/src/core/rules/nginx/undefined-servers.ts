@@ -17,7 +17,7 @@ be no \`backup\`: \`no servers in upstream\`.`,
     for (const directive of source.named('upstream')) {
       const { block } = directive;
       const at = { file: source.file, directive };
-      if (!block?.closed || block.foreign || directive.args.length !== 1 || !isLiteral(project, at)) continue;
+      if (!block?.closed || block.foreign || directive.values.length !== 2 || !isLiteral(project, at)) continue;
       const onlyBackups = areBackups(block.items);
       if (!onlyBackups && block.items.some(({ called }) => called === 'server' || called === 'include')) continue;
       const context = project.contextOf(at);
@@ -26,7 +26,7 @@ be no \`backup\`: \`no servers in upstream\`.`,
       if (onlyBackups) {
         yield {
           span: spanNginxNames(source, directive, directive.args[0]!),
-          message: `Upstream "${directive.args[0]!.value}" has backup servers only: nginx refuses to start (no servers in upstream). Leave backup out of one of them.`,
+          message: `Upstream "${directive.values[1]!}" has backup servers only: nginx refuses to start (no servers in upstream). Leave backup out of one of them.`,
         };
         continue;
       }
@@ -37,7 +37,7 @@ be no \`backup\`: \`no servers in upstream\`.`,
       const here = source.lines.position(close.start).line === source.lines.position(directive.name.start).line;
       yield {
         span: here ? directive.args[0]! : close,
-        message: `Upstream "${directive.args[0]!.value}" has no server: nginx refuses to start (no servers are inside upstream). Write at least one "server host:port;".`,
+        message: `Upstream "${directive.values[1]!}" has no server: nginx refuses to start (no servers are inside upstream). Write at least one "server host:port;".`,
         related: here ? [] : [{ file: source.file, span: directive.name, message: 'The upstream block starts here.' }],
       };
     }
@@ -46,10 +46,12 @@ be no \`backup\`: \`no servers in upstream\`.`,
 
 /** Servers, each of them a backup, among directives of stock nginx. */
 function areBackups(items: readonly Directive[]): boolean {
-  const servers = items.filter(({ called }) => called === 'server');
-  return (
-    servers.length > 0 &&
-    servers.every(({ args }) => args.some(({ value }, i) => i > 0 && value === 'backup')) &&
-    items.every(({ called }) => called !== 'include' && signatures(called).length > 0)
-  );
+  let servers = 0;
+  for (const { called, values } of items) {
+    if (called === 'include' || signatures(called).length === 0) return false;
+    if (called !== 'server') continue;
+    if (values.indexOf('backup', 2) < 0) return false;
+    servers++;
+  }
+  return servers > 0;
 }

@@ -20,7 +20,7 @@ export default defineRule({
       if (name === 'default' || !isLiteral(project, { file, directive }) || !isWhole(project, file)) continue;
       if (project.contextOf({ file, directive }) === null) continue;
       const pools = instancesOf(project, file).flatMap(({ root }) =>
-        (project.children(root.file, null).get('thread_pool') ?? []).map((at) => at.directive.args[0]?.value ?? ''),
+        (project.children(root.file, null).get('thread_pool') ?? []).map((at) => at.directive.values[1] ?? ''),
       );
       if (pools.includes(name)) continue;
       const meant = name === '' ? undefined : closest(name, pools);

@@ -34,7 +34,7 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
       const { addressSpan } = pass.target;
       const groups = instancesOf(project, file)
         .flatMap((instance) => instance.inside(kind).get('upstream') ?? [])
-        .map(({ directive: group }: { directive: Directive }) => group.args[0]?.value ?? '');
+        .map(({ directive: group }: { directive: Directive }) => group.values[1] ?? '');
       const meant = closest(address.host, groups);
       yield {
         span: spanNginxNames(source, directive, addressSpan),

@@ -41,8 +41,8 @@ refuses to start with \`unknown "hots" variable\`, and names neither file nor li
     if (!/\$|memcached_pass/.test(source.own) || isTemplateFile(file)) return;
     for (const [name, index] of UNCHECKED) {
       for (const directive of source.named(name)) {
-        const word = directive.args[index];
-        if (!word?.value.includes('$')) continue;
+        if (!directive.values[index + 1]?.includes('$')) continue;
+        const word = directive.args[index]!;
         const at = { file, directive };
         const kind = kindOf(project, at);
         const wrong = isLiteral(project, at) ? checkVariables(word) : null;

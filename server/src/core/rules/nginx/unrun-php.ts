@@ -1,5 +1,6 @@
 /** Flags a fallback to a PHP script in a server that runs no PHP: the script itself is sent. */
 import { isPass } from '../../nginx/model';
+import { byText } from '../../nginx/phrase';
 import type { At, Project } from '../../project/project';
 import { isLiteral, isPlain } from '../../project/references';
 import { areLocationsRead, locationFor } from '../../project/request';
@@ -17,10 +18,9 @@ redirection cycle while internally redirecting to "/index.php"\`, **500**. Add a
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files'],
   *check(source, project) {
     for (const directive of source.named('try_files')) {
-      const word = directive.args[directive.args.length - 1];
       const at = { file: source.file, directive };
-      const [path] = word?.value.split('?') ?? [];
-      if (!word || !path || !/^\/[^$]*\.php$/.test(path) || !isLiteral(project, at)) continue;
+      const path = fallbackScript(directive);
+      if (path === null || !isLiteral(project, at)) continue;
       let server: At | null = project.parent(at);
       while (server?.directive.called === 'location') server = project.parent(server);
       if (server?.directive.called !== 'server' || handsOnScripts(project, server)) continue;
@@ -29,7 +29,7 @@ redirection cycle while internally redirecting to "/index.php"\`, **500**. Add a
       if (!areLocationsRead(project, server) || (location && !areLocationsRead(project, location))) continue;
       if (!sendsFiles(project, server, at) || (location && !sendsFiles(project, location, at))) continue;
       yield {
-        span: word,
+        span: directive.args[directive.args.length - 1]!,
         message: `No location of this server hands ${path} to PHP: clients get the script itself (200), or 500 where it is not there. Add a "location ~ \\.php$" with fastcgi_pass.`,
         related: location
           ? [{ file: location.file, span: location.directive.name, message: `${path} is looked for here.` }]
@@ -39,14 +39,20 @@ redirection cycle while internally redirecting to "/index.php"\`, **500**. Add a
   },
 });
 
+/** The script that `try_files` ends with; null where that is none, or none that is written out. */
+const fallbackScript = byText(({ values }): string | null => {
+  const last = values[values.length - 1]!;
+  const query = last.indexOf('?');
+  const path = query < 0 ? last : last.slice(0, query);
+  return values.length > 1 && /^\/[^$]*\.php$/.test(path) ? path : null;
+});
+
 /** A location for scripts that passes them on, as nearly all servers with such a fallback have: told without reading its expression. */
 function handsOnScripts(project: Project, { file, directive }: At): boolean {
   const locations = project.children(file, directive).get('location') ?? [];
   return locations.some(
-    ({ directive: { args, block } }) =>
-      args[0]?.value.startsWith('~') &&
-      args[1]?.value.endsWith('\\.php$') &&
-      block?.items.some(({ called }) => isPass(called)),
+    ({ directive: { values, block } }) =>
+      values[1]?.startsWith('~') && values[2]?.endsWith('\\.php$') && block?.items.some(({ called }) => isPass(called)),
   );
 }
 
@@ -59,8 +65,7 @@ function sendsFiles(project: Project, block: At, fallback: At): boolean {
   if (!isPlain(project, block.file)) return false;
   for (const [name, found] of project.children(block.file, block.directive)) {
     if (name === 'include') {
-      if (found.some(({ file, directive }) => !isInView(project, file, directive.args[0]?.value, directive)))
-        return false;
+      if (found.some(({ file, directive }) => !isInView(project, file, directive.values[1], directive))) return false;
     } else if (isPass(name) || ANSWERS.test(name)) return false;
     // Another fallback may lead to a named location that runs PHP.
     else if (name === 'try_files' && found.some(({ directive }) => directive !== fallback.directive)) return false;

@@ -34,7 +34,7 @@ it sets up TLS: at each pass with \`https://\`, \`grpcs://\`, \`suwsgi://\` or a
     const { file } = source;
     for (const pass of passesOf(project, source)) {
       const { family, tls, dynamic } = pass.target;
-      const isVariable = dynamic && pass.at.directive.args[0]!.value.includes('$');
+      const isVariable = dynamic && pass.at.directive.values[1]!.includes('$');
       if (!PREFIXES.has(family) || !(tls || isVariable) || kindOf(project, pass.at) !== 'http') continue;
       const get = (name: string): At | null => inForce(project, pass, `${family}_ssl_${name}`);
       // The rule upstream-tls-verify speaks of the authorities at a pass without variables.

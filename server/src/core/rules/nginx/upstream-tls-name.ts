@@ -20,7 +20,7 @@ that is the group's name, which no certificate has.`,
       const { target } = pass;
       if (!target.tls || target.dynamic || mayBeSetOutOfView(project, pass.at)) continue;
       const prefix = `${target.family}_ssl`;
-      const on = inForce(project, pass, `${prefix}_server_name`)?.directive.args[0]?.value === 'on';
+      const on = inForce(project, pass, `${prefix}_server_name`)?.directive.values[1] === 'on';
       const fixes = [fix(sni, project, { pass }, true)];
       const name = target.address.kind === 'tcp' ? target.address.host : '';
       if (on && pass.upstream && tlsName(project, pass) !== null) {

@@ -33,7 +33,7 @@ certificate: \`upstream SSL certificate does not match "backend"\`, and the clie
         };
         continue;
       }
-      if (verify.directive.args[0]?.value !== 'on' || target.dynamic || mayBeSetOutOfView(project, pass.at)) continue;
+      if (verify.directive.values[1] !== 'on' || target.dynamic || mayBeSetOutOfView(project, pass.at)) continue;
       const related = [{ file: verify.file, span: verify.directive, message: 'Verification is switched on here.' }];
       const name = target.address.kind === 'tcp' ? target.address.host : '';
       if (!inForce(project, pass, `${prefix}_trusted_certificate`)) {

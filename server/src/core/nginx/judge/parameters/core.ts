@@ -80,8 +80,12 @@ export const checkKeepaliveTimeout: Check = ({ args }) => {
   return null;
 };
 
-export const checkServerName: Check = ({ args }, setting) =>
-  first(args, (name) => {
+/** What nearly every name is. */
+const ORDINARY_NAME = /^[A-Za-z0-9][\w.-]*$/;
+
+export const checkServerName: Check = (directive, setting) => {
+  if (directive.values.every((value) => ORDINARY_NAME.test(value))) return null;
+  return first(directive.args, (name) => {
     if (isUnknown(name)) return null;
     const { value } = name;
     if (value === '~') return refuse(name, 'The regular expression behind "~" is missing');
@@ -93,14 +97,16 @@ export const checkServerName: Check = ({ args }, setting) =>
         )
       : null;
   });
+};
 
 /** `root` and `alias`. */
 export const checkRoot: Check = (directive, { context }) => {
+  if (directive.called === 'root' && !directive.values[1]?.includes('$')) return null;
   const path = directive.args[0];
   if (!path || isUnknown(path)) return null;
   // The directive around is looked at where it matters only: what holds wherever a line stands is judged once.
   const parent = directive.called === 'alias' && context === 'location' ? directive.parent : null;
-  const named = parent?.called === 'location' && parent.args.length === 1 ? parent.args[0]!.value : '';
+  const named = parent?.called === 'location' && parent.args.length === 1 ? parent.values[1]! : '';
   if (named.startsWith('@')) {
     return refuse(
       directive.name,

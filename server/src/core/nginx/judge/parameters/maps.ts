@@ -208,7 +208,7 @@ function checkCharacter(block: Directive, line: Directive): Wrong | null {
     return refuse(args[1] ?? name, `A line of a charset_map is two codes, not ${args.length + 1} words`);
   for (const word of [name, to!]) {
     if (isUnknown(word)) continue;
-    const isUtf8 = word === to && block.args[1]?.value.toLowerCase() === 'utf-8';
+    const isUtf8 = word === to && block.values[2]?.toLowerCase() === 'utf-8';
     if (isUtf8 ? /^(?:[0-9a-f]{2})*$/i.test(word.value) : /^0*[0-9a-f]{1,2}$/i.test(word.value)) continue;
     return refuse(
       word,

@@ -4,8 +4,13 @@ import { isLocalAddress, readUrl } from './address';
 import { type Check, checkVariables, isUnknown, noParameter, refuse, type Setting, shown, type Wrong } from './check';
 import { checkRegex } from './regex';
 
+/** What nearly every pass has: a host or a group, a port, no URI. */
+const ORDINARY_URL = /^https?:\/\/[\w.-]+(?::[1-9]\d{0,3})?$/;
+const ORDINARY_ADDRESS = /^(?:[\w.-]+(?::[1-9]\d{0,3})?|unix:\/[\w./-]{1,100})$/;
+
 /** http's `proxy_pass`. */
 export const checkProxyPass: Check = (directive, setting) => {
+  if (ORDINARY_URL.test(directive.values[1] ?? '')) return null;
   const word = directive.args[0];
   if (!word || isUnknown(word)) return null;
   if (word.value.includes('$')) return checkVariables(word);
@@ -66,6 +71,7 @@ const SCHEMES: Readonly<Record<string, RegExp>> = { grpc_pass: /^grpcs?:\/\//i, 
 
 /** Those that take an address without a URI: `fastcgi_pass` and the like, stream's `proxy_pass`. */
 export const checkAddressPass: Check = (directive) => {
+  if (ORDINARY_ADDRESS.test(directive.values[1] ?? '')) return null;
   const word = directive.args[0];
   if (!word || isUnknown(word)) return null;
   const name = directive.called;

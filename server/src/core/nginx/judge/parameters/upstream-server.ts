@@ -25,6 +25,7 @@ const PLUS = new Set(['slow_start', 'route', 'drain']);
 
 export const checkServer: Check = (directive, setting) => {
   if (setting.context !== 'upstream' && setting.context !== 'stream-upstream') return null;
+  if (directive.values.length === 2 && ORDINARY.test(directive.values[1]!)) return null;
   const [address, ...parameters] = directive.args;
   if (!address) return null;
   const wrong = first(parameters, (word) => {
@@ -50,8 +51,9 @@ export const checkServer: Check = (directive, setting) => {
   return wrong ?? checkAddress(address, setting.context === 'stream-upstream');
 };
 
-/** An IPv4 address and a port: what nearly every line has. */
-const ORDINARY = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|\d{1,2})\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|\d{1,2}):[1-9]\d{0,3}$/;
+/** An IPv4 address or a name of letters, and a port, or a socket: what nearly every line has. */
+const ORDINARY =
+  /^(?:(?:(?:25[0-5]|2[0-4]\d|1\d\d|\d{1,2})\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|\d{1,2}):[1-9]\d{0,3}|[A-Za-z][\w-]*(?:\.[\w-]+)*:[1-9]\d{0,3}|unix:\/[\w./-]{1,100})$/;
 
 function checkAddress(word: Word, needsPort: boolean): Wrong | null {
   if (ORDINARY.test(word.value)) return null;
