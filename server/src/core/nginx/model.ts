@@ -27,6 +27,8 @@ export interface PassTarget {
   readonly dynamic: boolean;
 }
 
+export const FAMILIES: readonly Family[] = ['proxy', 'fastcgi', 'uwsgi', 'scgi', 'grpc', 'memcached'];
+
 const PASS: ReadonlyMap<string, { family: Family; scheme: string }> = new Map([
   ['proxy_pass', { family: 'proxy', scheme: 'tcp' }],
   ['fastcgi_pass', { family: 'fastcgi', scheme: 'fastcgi' }],

@@ -16,12 +16,18 @@ export interface Phrase {
   readonly opens: boolean;
   /** There is a `$` in some word. */
   readonly dollar: boolean;
-  /** What the readers of `byText` have made of it, each at its number; null before any has. */
-  answers: unknown[] | null;
+  /** What the readers of `byText` have made of it: few have read one phrase. */
+  answers: Answer | null;
   /** Where it was last found to be all right, kept by whoever judges it: by what, under what, and in which contexts. */
   acceptedBy: object | null;
   acceptedUnder: Phrase | null;
   acceptedIn: number;
+}
+
+interface Answer {
+  readonly reader: unknown;
+  readonly value: unknown;
+  readonly next: Answer | null;
 }
 
 const LONGEST = 200;
@@ -129,20 +135,17 @@ function isGlued(written: string): boolean {
 /** At the end there is a `;` or a `{`. */
 const SPECIAL = /^[$%>@]|[\n\r"'\\}<#]|[{;]./;
 
-let readers = 0;
-
 /** `read`, asked once for each text. Its answer must hold wherever a directive of that text stands: no offsets in it. */
 export function byText<T>(read: (directive: Directive) => T): (directive: Directive) => T {
-  const number = readers++;
   return (directive) => {
     const { phrase } = directive;
     if (phrase === null) return read(directive);
-    const known = phrase.answers?.[number];
-    if (known !== undefined) return known as T;
-    const answer = read(directive);
-    phrase.answers ??= new Array(readers);
-    phrase.answers[number] = answer;
-    return answer;
+    for (let known = phrase.answers; known !== null; known = known.next) {
+      if (known.reader === read) return known.value as T;
+    }
+    const value = read(directive);
+    phrase.answers = { reader: read, value, next: phrase.answers };
+    return value;
   };
 }
 

@@ -206,9 +206,10 @@ function finderOf(name: string): Find | undefined {
   return FINDERS.get(name) ?? (signatures(name).some(({ value }) => value === 'bitmask') ? flags : undefined);
 }
 
-/** May a directive of this name be warned of? */
-export function isWarned(name: string): boolean {
-  return name === 'geo' || name === 'upstream' || finderOf(name) !== undefined;
+/** May a directive of this name be warned of, in a file that has directives of those `names`? */
+export function isWarned(name: string, names: ReadonlySet<string>): boolean {
+  if (name === 'upstream') return [...BALANCERS].some((each) => names.has(each));
+  return name === 'geo' || finderOf(name) !== undefined;
 }
 
 /** Whatever the version: most directives are done with here, once for each text. */

@@ -1,6 +1,6 @@
 /** What stands directly in a block, with what its includes bring in. */
 import type { Directive } from '../nginx/tree';
-import type { At } from './project';
+import type { At, Project } from './project';
 import type { NginxSource } from './source';
 
 /** Directives by name, those of one name in the order nginx reads them; undefined for a name that none has. */
@@ -91,6 +91,16 @@ export function onlyNamed(file: string, items: readonly Directive[], name: strin
     else found = [at];
   }
   return found;
+}
+
+/** Those called `name` directly in a block, includes expanded: for who asks a block for one name, or few. */
+export function directly(project: Project, { file, directive }: At, name: string): readonly At[] {
+  const { block } = directive;
+  if (!block) return NONE;
+  const found = isSmall(block.items, block.includes)
+    ? onlyNamed(file, block.items, name)
+    : project.children(file, directive).get(name);
+  return found ?? NONE;
 }
 
 /** `block`: the directive, or the file, whose `items` these are. */

@@ -6,7 +6,7 @@ import type { Pool } from '../php-fpm/model';
 import type { Span } from '../text/span';
 import { editDistance } from '../text/spelling';
 import { isLocal, meets, socketPath, spell } from './address';
-import { remembered } from './children';
+import { directly, remembered } from './children';
 import type { At, Project } from './project';
 import type { NginxSource } from './source';
 
@@ -29,10 +29,22 @@ export interface Pass {
 }
 
 const PASSES = ['proxy_pass', 'fastcgi_pass', 'uwsgi_pass', 'scgi_pass', 'grpc_pass', 'memcached_pass'];
-const passesBySource = new WeakMap<Project, Map<NginxSource, readonly Pass[]>>();
 
-/** Every pass of a file, by name of the directive, then in file order. Found once for each snapshot. */
-export function passesOf(project: Project, source: NginxSource): readonly Pass[] {
+/** Every pass of a file, by name of the directive, then in file order; and those that are asked for by themselves. */
+interface Passes {
+  readonly all: readonly Pass[];
+  /** A variable or a template tells the target. */
+  readonly dynamic: readonly Pass[];
+  /** The address is written out at the pass: no group of servers stands behind it. */
+  readonly direct: readonly Pass[];
+  readonly tls: readonly Pass[];
+  readonly fastcgi: readonly Pass[];
+}
+
+const passesBySource = new WeakMap<Project, Map<NginxSource, Passes>>();
+
+/** Found once for each snapshot: a file has thousands, and many rules ask for few of them. */
+export function passesOf(project: Project, source: NginxSource, which: keyof Passes = 'all'): readonly Pass[] {
   let known = passesBySource.get(project);
   if (!known) {
     known = new Map();
@@ -40,19 +52,35 @@ export function passesOf(project: Project, source: NginxSource): readonly Pass[]
   }
   let passes = known.get(source);
   if (!passes) {
-    const { file } = source;
-    const found: Pass[] = [];
-    for (const name of PASSES) {
-      const directives = source.named(name);
-      for (let i = 0; i < directives.length; i++) {
-        const pass = passOf(project, { file, directive: directives[i]! });
-        if (pass) found.push(pass);
-      }
-    }
-    passes = found;
+    passes = findPasses(project, source);
     known.set(source, passes);
   }
-  return passes;
+  return passes[which];
+}
+
+function findPasses(project: Project, source: NginxSource): Passes {
+  const { file } = source;
+  const found = {
+    all: [] as Pass[],
+    dynamic: [] as Pass[],
+    direct: [] as Pass[],
+    tls: [] as Pass[],
+    fastcgi: [] as Pass[],
+  };
+  for (const name of PASSES) {
+    const directives = source.named(name);
+    for (let i = 0; i < directives.length; i++) {
+      const pass = passOf(project, { file, directive: directives[i]! });
+      if (!pass) continue;
+      const { dynamic, tls, family } = pass.target;
+      found.all.push(pass);
+      if (dynamic) found.dynamic.push(pass);
+      else if (!pass.upstream) found.direct.push(pass);
+      if (tls) found.tls.push(pass);
+      if (family === 'fastcgi') found.fastcgi.push(pass);
+    }
+  }
+  return found;
 }
 
 /** What a pass directive leads to; null when the directive is no pass. */
@@ -174,11 +202,9 @@ export function upstreamEndpoints(project: Project, upstream: At): readonly Endp
   return endpoints;
 }
 
-const NO_SERVERS: readonly At[] = [];
-
 function readEndpoints(project: Project, upstream: At): Endpoint[] {
   const endpoints: Endpoint[] = [];
-  const servers = project.children(upstream.file, upstream.directive).get('server') ?? NO_SERVERS;
+  const servers = directly(project, upstream, 'server');
   for (let i = 0; i < servers.length; i++) {
     const at = servers[i]!;
     const server = upstreamServer(at.directive);
@@ -220,8 +246,8 @@ export function linkedAddresses(project: Project, source: NginxSource): readonly
 }
 
 function* readAddresses(project: Project, source: NginxSource): Generator<Written> {
-  for (const pass of passesOf(project, source)) {
-    if (!pass.upstream) for (const endpoint of pass.endpoints) yield { endpoint, pass };
+  for (const pass of passesOf(project, source, 'direct')) {
+    for (const endpoint of pass.endpoints) yield { endpoint, pass };
   }
   for (const directive of source.named('upstream')) {
     const upstream = { file: source.file, directive };
@@ -352,18 +378,16 @@ export function closestPool(project: Project, address: Address): Pool | null {
  */
 export function isForPhp(project: Project, pass: Pass): boolean {
   if (pass.target.family !== 'fastcgi') return false;
-  const names = pass.endpoints.map(({ address }) => spell(address)).join(' ');
+  const isDirect = !pass.upstream && !pass.target.dynamic;
+  if (isDirect && /php|fpm/i.test(pass.at.directive.values[1]!)) return true;
+  const names = isDirect ? '' : pass.endpoints.map(({ address }) => spell(address)).join(' ');
   if (/php|fpm/i.test(names) || /php/i.test(pass.upstream?.directive.values[1] ?? '')) return true;
   for (let block = project.parent(pass.at); block; block = project.parent(block)) {
     if (block.directive.called !== 'location' && block.directive.called !== 'if') break;
-    if (block.directive.args.some(({ value }) => /php/i.test(value))) return true;
-    const here = project.children(block.file, block.directive);
-    if (here.get('include')?.some(({ directive }) => /php/i.test(directive.values[1] ?? ''))) return true;
-    if (here.get('fastcgi_index')?.some(({ directive }) => /\.php/i.test(directive.values[1] ?? ''))) return true;
-    if (
-      here.get('fastcgi_param')?.some(({ directive }) => directive.args.some(({ value }) => /\.php|^PHP_/.test(value)))
-    )
-      return true;
+    if (block.directive.values.some((value) => /php/i.test(value))) return true;
+    const has = (name: string, pattern: RegExp): boolean =>
+      directly(project, block!, name).some(({ directive }) => directive.values.some((value) => pattern.test(value)));
+    if (has('include', /php/i) || has('fastcgi_index', /\.php/i) || has('fastcgi_param', /\.php|^PHP_/)) return true;
   }
   return false;
 }

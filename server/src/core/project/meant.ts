@@ -102,8 +102,7 @@ function surveyed(project: Project, home: string, contained: boolean): Survey {
   const unmatched = new Map<string, Address>();
   for (const source of project.nginxSources) {
     const isHere = homeOf(source.file) === home;
-    for (const pass of passesOf(project, source)) {
-      if (pass.target.family !== 'fastcgi') continue;
+    for (const pass of passesOf(project, source, 'fastcgi')) {
       for (const { address } of pass.endpoints) {
         if (!isLocal(address)) ports.add(address.kind === 'tcp' ? (address.port ?? 0) : 0);
         else if (isHere && !poolAt(project, address) && isForPhp(project, pass)) unmatched.set(spell(address), address);

@@ -209,12 +209,16 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
     return context;
   }
 
-  function contextOf(at: At): Context | null {
-    for (const outer of contexts(at.file)) {
-      const context = contextWithin(at.directive, outer);
-      if (context) return context;
-    }
-    return null;
+  /** By block, what its lines stand in. */
+  const innerContexts = new Map<Directive, Context | null>();
+  function contextOf({ file, directive }: At): Context | null {
+    const block = directive.parent;
+    const known = block ? innerContexts.get(block) : undefined;
+    if (known !== undefined) return known;
+    let found: Context | null = null;
+    for (const outer of contexts(file)) found ??= contextWithin(directive, outer);
+    if (block) innerContexts.set(block, found);
+    return found;
   }
 
   function parent({ file, directive }: At): At | null {

@@ -5,7 +5,7 @@ import { type Directive, includesFiles } from '../nginx/tree';
 import { isGlob } from '../text/glob';
 import { basename, dirname } from '../text/path';
 import { plainSpan, type Span } from '../text/span';
-import { NO_CHILDREN, onlyNamed, remembered } from './children';
+import { directly, NO_CHILDREN, remembered } from './children';
 import { isInstalled } from './includes';
 import type { At, Children, NginxRoot, Project } from './project';
 import { PACKAGED } from './settings';
@@ -13,7 +13,7 @@ import type { NginxSource } from './source';
 import type { Structure } from './structure';
 import { systemOf } from './system';
 
-export { includesFiles };
+export { directly, includesFiles };
 
 export type Kind = 'http' | 'stream';
 
@@ -78,8 +78,13 @@ export function isPlain(project: Project, file: string): boolean {
 
 /** Everything at `at` is written out: no template, plain files. */
 export function isLiteral(project: Project, { file, directive }: At): boolean {
-  if (directive.phrase !== null) return isPlain(project, file);
-  return !directive.name.template && directive.args.every(({ template }) => !template) && isPlain(project, file);
+  return isWritten(directive) && isPlain(project, file);
+}
+
+/** No template's mark stands in its words. */
+export function isWritten(directive: Directive): boolean {
+  if (directive.phrase !== null) return true;
+  return !directive.name.template && directive.args.every(({ template }) => !template);
 }
 
 function instanceOf(project: Project, root: NginxRoot, files: ReadonlySet<string>): Instance {
@@ -274,8 +279,13 @@ export function* sameKey(
   keyOf: (at: At) => string | null,
 ): Generator<Clash, undefined> {
   const first = new Map<string, At>();
-  for (const again of all) {
-    const key = isLiteral(project, again) ? keyOf(again) : null;
+  let file: string | null = null;
+  let plain = false;
+  for (let i = 0; i < all.length; i++) {
+    const again = all[i]!;
+    if (again.file !== file) plain = isPlain(project, again.file);
+    file = again.file;
+    const key = plain && isWritten(again.directive) ? keyOf(again) : null;
     if (key === null) continue;
     const known = first.get(key);
     if (known) yield { first: known, again };
@@ -332,7 +342,16 @@ export function serversOf(project: Project, instance: Instance, kind: Kind): rea
 }
 
 function serversIn(project: Project, all: readonly At[], kind: Kind): readonly Server[] {
-  return all.filter((at) => at.directive.block && isPlain(project, at.file)).map((at) => serverOf(project, at, kind));
+  const found: Server[] = [];
+  let file: string | null = null;
+  let plain = false;
+  for (let i = 0; i < all.length; i++) {
+    const at = all[i]!;
+    if (at.file !== file) plain = isPlain(project, at.file);
+    file = at.file;
+    if (plain && at.directive.block) found.push(serverOf(project, at, kind));
+  }
+  return found;
 }
 
 /** Those of one file, found without a look at the servers of a thousand others. */
@@ -406,14 +425,6 @@ export function sharesKeys(
   return false;
 }
 
-const NOTHING: readonly At[] = [];
-
-/** Directives called `name` directly in a block, includes expanded. */
-export function directly(project: Project, at: At, name: string): readonly At[] {
-  if (includesFiles(at.directive)) return project.children(at.file, at.directive).get(name) ?? [];
-  return onlyNamed(at.file, at.directive.block?.items ?? [], name) ?? NOTHING;
-}
-
 /** What a block says without includes is the same in every snapshot that has the same text of its file. */
 const ownServers = { http: new WeakMap<Directive, Server>(), stream: new WeakMap<Directive, Server>() };
 
@@ -422,16 +433,20 @@ function serverOf(project: Project, at: At, kind: Kind): Server {
   if (known) return known;
   const written = directly(project, at, 'listen');
   const listens: Listen[] = [];
+  const isOwn = (each: At): boolean => each.file === at.file;
   for (let i = 0; i < written.length; i++) {
     const each = written[i]!;
-    const read = isLiteral(project, each) ? LISTENS[kind](each.directive) : null;
+    const isKnown = isOwn(each) ? isWritten(each.directive) : isLiteral(project, each);
+    const read = isKnown ? LISTENS[kind](each.directive) : null;
     if (read) {
       const { key, text, isDefault, options } = read;
       listens.push({ at: each, key, text, isDefault, options });
     }
   }
   const named = directly(project, at, 'server_name');
-  const names = named.length === 0 ? named : named.filter((each) => isLiteral(project, each));
+  const names = named.every((each) => isOwn(each) && isWritten(each.directive))
+    ? named
+    : named.filter((each) => isLiteral(project, each));
   const server = { at, listens, names, vague: listens.length < written.length };
   if (!includesFiles(at.directive)) ownServers[kind].set(at.directive, server);
   return server;

@@ -1,7 +1,6 @@
 /** The directives that govern a pass: where new ones go, what is in force, what a block would lose by setting its own. */
 
-import type { Address } from '../nginx/model';
-import { milliseconds } from '../nginx/model';
+import { type Address, FAMILIES, type Family, milliseconds } from '../nginx/model';
 import { byText } from '../nginx/phrase';
 import type { Directive } from '../nginx/tree';
 import { remembered } from './children';
@@ -51,9 +50,15 @@ export function inheritedHeaders(project: Project, pass: Pass): Wanted[] {
   return project.effective(pass.at, name).map((at) => ({ name, args: writtenArgs(project, at), key: 1 }));
 }
 
+/** Not made anew for each pass. */
+const SET_HEADER = Object.fromEntries(FAMILIES.map((family) => [family, `${family}_set_header`])) as Record<
+  Family,
+  string
+>;
+
 /** The value in force of a request header that nginx sends upstream; null when nginx's default is. */
 export function headerInForce(project: Project, pass: Pass, header: string): string | null {
-  const name = `${pass.target.family}_set_header`;
+  const name = SET_HEADER[pass.target.family];
   if (!isHeaderNamed(project, name, header.toLowerCase())) return null;
   for (const { directive } of project.effective(pass.at, name)) {
     if (directive.values[1]?.toLowerCase() === header.toLowerCase()) return directive.values[2] ?? '';

@@ -50,7 +50,7 @@ function judgeAs(directive: Directive, known: readonly Signature[], setting: Set
   if (since && isOlder(setting.version, since)) return tooNew(directive, since, setting.version!);
   // The parser has spoken of a block without "{" and of "{" without a block.
   const opens = directive.block !== null;
-  const signature = here[0]!.block === opens ? here[0]! : here.find(({ block }) => block === opens);
+  const signature = here[0]!.block === opens ? here[0]! : opening(here, opens);
   const given = directive.values.length - 1;
   if (!signature && called === 'server' && (opens || given > 0)) return serverElsewhere(directive, setting.context);
   if (!signature || hasTemplate(directive)) return null;
@@ -58,6 +58,10 @@ function judgeAs(directive: Directive, known: readonly Signature[], setting: Set
   const wrong = checkValue(directive, signature) ?? checkParameters(directive, signature, setting);
   if (wrong) return { stage: 'value', ...wrong };
   return setting.version === null ? null : newerParameter(directive, setting.version);
+}
+
+function opening(here: readonly Signature[], opens: boolean): Signature | undefined {
+  return here.find(({ block }) => block === opens);
 }
 
 /** In an argument; no phrase has any. */

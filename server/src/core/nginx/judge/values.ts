@@ -12,7 +12,10 @@ export interface Wrong {
 
 /** Null where the setter of the signature's value type takes the arguments, or the directive has a setter of its own. */
 export function checkValue(directive: Directive, signature: Signature): Wrong | null {
-  if (signature.value === '') return null;
+  return signature.value === '' ? null : checkForm(directive, signature);
+}
+
+function checkForm(directive: Directive, signature: Signature): Wrong | null {
   const [first, second] = directive.args;
   const name = directive.called;
   if (!first) return null;

@@ -19,8 +19,8 @@ where nothing is said (\`keepalive 0\` keeps none). Without \`keepalive\` in the
   *check(source, project) {
     if (project.pools.length === 0) return;
     const version = project.options.nginxVersion;
-    for (const pass of passesOf(project, source)) {
-      if (pass.target.family !== 'fastcgi' || !pass.upstream) continue;
+    for (const pass of passesOf(project, source, 'fastcgi')) {
+      if (!pass.upstream) continue;
       if (inForce(project, pass, 'fastcgi_keep_conn')?.directive.values[1] !== 'on') continue;
       const { upstream } = pass;
       const [keepalive] = project.children(upstream.file, upstream.directive).get('keepalive') ?? [];

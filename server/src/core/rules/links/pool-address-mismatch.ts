@@ -35,8 +35,8 @@ and so is a pass for which a pool of another service, which is not in view, can 
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_pass'],
   *check(source, project) {
     if (project.pools.length === 0 || !arePoolsKnown(project)) return;
-    for (const pass of passesOf(project, source)) {
-      if (pass.upstream || !isForPhp(project, pass)) continue;
+    for (const pass of passesOf(project, source, 'direct')) {
+      if (!isForPhp(project, pass)) continue;
       for (const endpoint of pass.endpoints) yield* judge(project, endpoint, 'Requests to this location get 502.');
     }
     for (const directive of source.named('upstream')) {

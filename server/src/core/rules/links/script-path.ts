@@ -19,9 +19,9 @@ the client gets **404** "File not found.". Mount the folder at the same place in
     const system = systemOf(project);
     const own = system.containers.length > 0 ? system.containersOf(source.file) : [];
     if (own.length === 0 || !isPlain(project, source.file)) return;
-    for (const pass of passesOf(project, source)) {
+    for (const pass of passesOf(project, source, 'fastcgi')) {
       const [endpoint] = pass.endpoints;
-      if (pass.target.family !== 'fastcgi' || pass.endpoints.length !== 1 || !isForPhp(project, pass)) continue;
+      if (pass.endpoints.length !== 1 || !isForPhp(project, pass)) continue;
       if (endpoint!.address.kind !== 'tcp') continue;
       const root = rootOf(project, pass);
       const script = scriptParameter(project, pass);

@@ -17,6 +17,7 @@ export default defineRule({
 root. A worker of nginx that is neither gets \`connect() to unix:… failed (13: Permission denied)\`, the client **502**.`,
   references: ['https://www.php.net/manual/en/install.fpm.configuration.php'],
   *check(source, project) {
+    if (project.pools.length === 0) return;
     const user = nginxUser(project, source.file);
     if (!user) return;
     for (const pass of passesOf(project, source)) {

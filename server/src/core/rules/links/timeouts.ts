@@ -23,8 +23,7 @@ export default defineRule({
   *check(source, project) {
     if (project.pools.length === 0) return;
     const said = new Set<string>();
-    for (const pass of passesOf(project, source)) {
-      if (pass.target.family !== 'fastcgi') continue;
+    for (const pass of passesOf(project, source, 'fastcgi')) {
       const pools = new Set(pass.endpoints.flatMap(({ address }) => poolNear(project, source.file, address) ?? []));
       if (pools.size !== 1) continue;
       const [pool] = pools;

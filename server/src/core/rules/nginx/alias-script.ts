@@ -18,8 +18,8 @@ matches: \`/app/a.php\` under \`alias /srv/www/\` becomes \`/srv/www//app/a.php\
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#alias'],
   *check(source, project) {
     if (!source.own.includes('alias')) return;
-    for (const pass of passesOf(project, source)) {
-      if (pass.target.family !== 'fastcgi' || !isForPhp(project, pass) || !isPlain(project, source.file)) continue;
+    for (const pass of passesOf(project, source, 'fastcgi')) {
+      if (!isForPhp(project, pass) || !isPlain(project, source.file)) continue;
       const root = rootOf(project, pass);
       const script = scriptParameter(project, pass);
       if (root?.directive.called !== 'alias' || !script || !isBelowRoot(script)) continue;

@@ -13,9 +13,11 @@ export default defineRule({
 \`no live upstreams while connecting to upstream\`. For a time of maintenance \`return 503;\` says to clients what is meant.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server'],
   *check(source, project) {
-    for (const directive of source.named('upstream')) {
+    const off = source.named('server').filter(({ block, values }) => block === null && values.indexOf('down', 2) > 0);
+    if (off.length === 0 || !isPlain(project, source.file)) return;
+    for (const directive of new Set(off.map(({ parent }) => parent))) {
+      if (directive?.called !== 'upstream') continue;
       const upstream = { file: source.file, directive };
-      if (!directive.block || !isPlain(project, source.file)) continue;
       const here = project.children(source.file, directive);
       const servers = here.get('server') ?? [];
       if (servers.length === 0 || here.has('include') || here.has('zone')) continue;

@@ -17,8 +17,8 @@ found.". Hand over what ends in \`.php\` (\`location ~ \\.php$\`) and let \`try_
 script that serves everything in \`SCRIPT_FILENAME\`.`,
   references: ['https://www.php.net/manual/en/install.fpm.configuration.php#security-limit-extensions'],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
-      if (pass.target.family !== 'fastcgi' || !isPlain(project, source.file)) continue;
+    for (const pass of passesOf(project, source, 'fastcgi')) {
+      if (!isPlain(project, source.file)) continue;
       const location = project.parent(pass.at);
       const match = location && locationMatch(location.directive);
       if (match?.pattern !== '/' || (match.modifier !== '' && match.modifier !== '^~')) continue;

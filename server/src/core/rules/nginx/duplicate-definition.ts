@@ -21,7 +21,7 @@ Folders for temporary files may be shared as long as their levels are the same.`
     'https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_path',
   ],
   *check(source, project) {
-    if (!/load_module|thread_pool|charset_map|_path/.test(source.text)) return;
+    if (!Object.keys(DEFINES).some((name) => source.names.has(name))) return;
     for (const { first, again, message } of clashesIn(project, source.file, 'definition', (instance) =>
       secondOnes(project, instance),
     )) {

@@ -1,7 +1,7 @@
 /** Flags a second location of the same path. */
 import { locationMatch } from '../../nginx/model';
 import { byText } from '../../nginx/phrase';
-import type { Directive } from '../../nginx/tree';
+import { type Directive, includesFiles } from '../../nginx/tree';
 import type { At, Project } from '../../project/project';
 import { blocksAround, type Clash, directly, isPlain, sameKey, spanNginxNames } from '../../project/references';
 import type { NginxSource } from '../../project/source';
@@ -50,25 +50,27 @@ function repeated(project: Project, block: At): readonly Clash[] {
   }
   let found = cache.get(block.directive);
   if (!found) {
-    found = isPlain(project, block.file) ? find(project, directly(project, block, 'location')) : [];
+    const isSearched = isPlain(project, block.file) && (includesFiles(block.directive) || isPossible(block.directive));
+    found = isSearched ? find(project, directly(project, block, 'location')) : NONE;
     cache.set(block.directive, found);
   }
   return found;
 }
 
 function find(project: Project, locations: readonly At[]): readonly Clash[] {
-  if (locations.length < 2 || !isPossible(locations)) return NONE;
   return [...sameKey(project, locations, ({ directive }) => pathOf(directive))];
 }
 
 const NONE: readonly Clash[] = [];
 
-/** Most blocks have a few locations: comparing each with each needs no table. */
-function isPossible(locations: readonly At[]): boolean {
-  if (locations.length > 12) return true;
-  for (let i = 1; i < locations.length; i++) {
-    const path = pathOf(locations[i]!.directive);
-    for (let j = 0; path !== null && j < i; j++) if (pathOf(locations[j]!.directive) === path) return true;
+/** Of a block without includes: most have a few locations, and comparing each with each needs no table. */
+function isPossible({ block }: Directive): boolean {
+  const paths: string[] = [];
+  for (const item of block?.items ?? []) {
+    const path = item.called === 'location' ? pathOf(item) : null;
+    if (path === null) continue;
+    if (paths.length > 12 || paths.includes(path)) return true;
+    paths.push(path);
   }
   return false;
 }

@@ -14,8 +14,7 @@ export default defineRule({
 \`default\`: a group that answers, or one with a 404.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_map_module.html#map'],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
-      if (!pass.target.dynamic) continue;
+    for (const pass of passesOf(project, source, 'dynamic')) {
       const word = pass.at.directive.args[0]!;
       const [, name] = /^(?:\w+:\/\/)?\$(?:\{(\w+)\}|\w+)$/.exec(word.value) ? /\$\{?(\w+)/.exec(word.value)! : [];
       if (!name || word.template || !isWhole(project, source.file)) continue;

@@ -32,9 +32,9 @@ Told only for \`https://\` and full public names of another domain than the \`se
 on any name, and not for names such as \`origin.example.com\`, which mostly are one's own.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header'],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
+    for (const pass of passesOf(project, source, 'tls')) {
       const { target } = pass;
-      if (target.family !== 'proxy' || !target.tls || target.dynamic || !isPlain(project, source.file)) continue;
+      if (target.family !== 'proxy' || target.dynamic || !isPlain(project, source.file)) continue;
       const hosts = foreignHosts(pass);
       if (!hosts || mayBeSetOutOfView(project, pass.at)) continue;
       if (!isOfOthers(project, pass, hosts)) continue;

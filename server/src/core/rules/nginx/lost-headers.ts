@@ -3,6 +3,7 @@
 import { locationMatch } from '../../nginx/model';
 import type { Directive } from '../../nginx/tree';
 import { isOlder } from '../../nginx/version';
+import { remembered } from '../../project/children';
 import { type BlockAt, insertion, writtenArgs } from '../../project/edit';
 import type { At, Project } from '../../project/project';
 import { isPlain } from '../../project/references';
@@ -47,6 +48,7 @@ reported.`,
   ],
   *check(source, project) {
     for (const kind of KINDS) {
+      if (!isInheritable(project, kind.name)) continue;
       for (const block of blocksWith(source, kind.name)) {
         const report = lost(project, source, block, kind);
         if (report) yield report;
@@ -54,6 +56,26 @@ reported.`,
     }
   },
 });
+
+/** Does any block with blocks inside set `name`? */
+function isInheritable(project: Project, name: string): boolean {
+  const { rest, nginxSources } = project;
+  const others = remembered(rest, `inheritable ${name}`, () =>
+    nginxSources.some((source) => source.file !== rest.file && isAbove(source, name)),
+  );
+  const edited = rest.file === null ? null : project.nginx(rest.file);
+  return others || (edited !== null && isAbove(edited, name));
+}
+
+function isAbove(source: NginxSource, name: string): boolean {
+  return source
+    .named(name)
+    .some(({ parent }) => !parent?.block || parent.block.includes || parent.block.items.some(opensBlock));
+}
+
+function opensBlock({ block }: Directive): boolean {
+  return block !== null;
+}
 
 /** Locations and servers of this file that set `name`, perhaps through a file they include. */
 function blocksWith(source: NginxSource, name: string): Set<Directive> {

@@ -1,5 +1,6 @@
 /** Flags PHP that is not told which script to run. */
 import { locationMatch } from '../../nginx/model';
+import { directly } from '../../project/children';
 import { setDirectives } from '../../project/edit';
 import { bringsInstalled, isInstalled } from '../../project/includes';
 import { isForPhp, type Pass, passesOf } from '../../project/links';
@@ -20,8 +21,8 @@ is logged. nginx's file \`fastcgi_params\` does not set it, \`fastcgi.conf\` doe
 from further out.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_param'],
   *check(source, project, hints) {
-    for (const pass of passesOf(project, source)) {
-      if (pass.target.family !== 'fastcgi' || !isForScripts(project, pass) || !isForPhp(project, pass)) continue;
+    for (const pass of passesOf(project, source, 'fastcgi')) {
+      if (!isForScripts(project, pass) || !isForPhp(project, pass)) continue;
       const found = parametersOf(project, pass);
       if (!found || found.hasScript || (!found.block && !hints)) continue;
       const block = settingsBlock(project, pass);
@@ -81,11 +82,10 @@ function isScript({ directive }: At): boolean {
 function parametersOf(project: Project, pass: Pass): Parameters | null {
   for (let block = project.parent(pass.at); block; block = project.parent(block)) {
     if (!isPlain(project, block.file)) return null;
-    const here = project.children(block.file, block.directive);
-    const set = here.get('fastcgi_param') ?? [];
+    const set = directly(project, block, 'fastcgi_param');
     if (set.some(({ file }) => !isPlain(project, file))) return null;
     let usual = false;
-    for (const { file, directive } of here.get('include') ?? []) {
+    for (const { file, directive } of directly(project, block, 'include')) {
       const written = directive.values[1] ?? '';
       const resolved = project.resolved.get(project.includePattern(file, directive));
       if (resolved && !resolved.error && resolved.files.length > 0) {

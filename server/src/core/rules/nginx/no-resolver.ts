@@ -22,8 +22,7 @@ resolver is \`127.0.0.11\`, elsewhere what \`/etc/resolv.conf\` names.`,
     'https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass',
   ],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
-      if (!pass.target.dynamic) continue;
+    for (const pass of passesOf(project, source, 'dynamic')) {
       const word = pass.at.directive.args[0]!;
       if (word.template) continue;
       if (!isWhole(project, source.file) && !systemOf(project).isInStockImage(source.file)) continue;

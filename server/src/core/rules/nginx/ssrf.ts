@@ -28,8 +28,7 @@ the name has been checked for its form only: it is safe where \`server_name\` an
     'https://owasp.org/www-community/attacks/Server_Side_Request_Forgery',
   ],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
-      if (!pass.target.dynamic) continue;
+    for (const pass of passesOf(project, source, 'dynamic')) {
       const word = pass.at.directive.args[0]!;
       if (word.template || !isPlain(project, source.file) || isInternal(project, pass)) continue;
       for (const { text, from } of targetsOf(project, pass)) {

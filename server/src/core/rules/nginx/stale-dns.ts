@@ -104,8 +104,8 @@ function* names(source: NginxSource, project: Project): Generator<Name> {
     if (upstream?.directive.called !== 'upstream') continue;
     yield { host, span: upstreamServer(directive)!.addressSpan, at: { file, directive }, upstream };
   }
-  for (const { at, target, upstream } of passesOf(project, source)) {
-    if (target.dynamic || upstream || !isHostName(target.address)) continue;
+  for (const { at, target } of passesOf(project, source, 'direct')) {
+    if (!isHostName(target.address)) continue;
     const { host, port } = target.address;
     // Without a port it may be a group that is not in view.
     if (port === null && !host.includes('.') && !isWhole(project, file)) continue;

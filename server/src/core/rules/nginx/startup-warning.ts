@@ -18,7 +18,7 @@ it. Worth a look when it is not meant: \`load balancing method redefined\` means
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive'],
   *check(source, project) {
     for (const name of source.names) {
-      if (!isWarned(name)) continue;
+      if (!isWarned(name, source.names)) continue;
       for (const directive of source.named(name)) {
         for (const { span, message } of warnings(directive, project.options.nginxVersion))
           yield { span: plainSpan(span), message };

@@ -1,7 +1,7 @@
 /** Flags an upstream block without a server. */
 import { signatures } from '../../nginx/catalogue';
 import type { Directive } from '../../nginx/tree';
-import { isLiteral, kindOf, spanNginxNames } from '../../project/references';
+import { isPlain, isWritten, kindOf, spanNginxNames } from '../../project/references';
 import { defineRule } from '../rule';
 
 export default defineRule({
@@ -14,12 +14,14 @@ happens when the only server is commented out. A server that shall get no reques
 be no \`backup\`: \`no servers in upstream\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server'],
   *check(source, project) {
-    for (const directive of source.named('upstream')) {
+    const upstreams = source.named('upstream');
+    if (upstreams.length === 0 || !isPlain(project, source.file)) return;
+    for (const directive of upstreams) {
       const { block } = directive;
-      const at = { file: source.file, directive };
-      if (!block?.closed || block.foreign || directive.values.length !== 2 || !isLiteral(project, at)) continue;
+      if (!block?.closed || block.foreign || directive.values.length !== 2 || !isWritten(directive)) continue;
       const onlyBackups = areBackups(block.items);
-      if (!onlyBackups && block.items.some(({ called }) => called === 'server' || called === 'include')) continue;
+      if (!onlyBackups && block.items.some(bringsServers)) continue;
+      const at = { file: source.file, directive };
       const context = project.contextOf(at);
       if (!kindOf(project, at) || (context !== 'http' && context !== 'stream')) continue;
       const children = project.children(source.file, directive);
@@ -43,6 +45,10 @@ be no \`backup\`: \`no servers in upstream\`.`,
     }
   },
 });
+
+function bringsServers({ called }: Directive): boolean {
+  return called === 'server' || called === 'include';
+}
 
 /** Servers, each of them a backup, among directives of stock nginx. */
 function areBackups(items: readonly Directive[]): boolean {

@@ -20,10 +20,10 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
   ],
   *check(source, project) {
     const { file } = source;
-    for (const pass of passesOf(project, source)) {
-      const { address, dynamic, scheme } = pass.target;
+    for (const pass of passesOf(project, source, 'direct')) {
+      const { address, scheme } = pass.target;
       const { directive } = pass.at;
-      if (dynamic || pass.upstream || address.kind !== 'tcp' || address.port !== null) continue;
+      if (address.kind !== 'tcp' || address.port !== null) continue;
       if (!/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/.test(address.host) || directive.args.length !== 1) continue;
       if (project.upstream(address.host, file)) continue;
       // nginx finds the address that a pass above has written with its port, and takes that.

@@ -16,8 +16,7 @@ export default defineRule({
 **502** and \`app could not be resolved (3: Host not found)\`. In Docker the resolver is \`127.0.0.11\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_core_module.html#resolver'],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
-      if (!pass.target.dynamic) continue;
+    for (const pass of passesOf(project, source, 'dynamic')) {
       const word = pass.at.directive.args[0]!;
       if (word.template || !isWhole(project, source.file)) continue;
       const resolver = inForce(project, pass, 'resolver');

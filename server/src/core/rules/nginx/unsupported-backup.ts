@@ -1,6 +1,6 @@
 /** Flags backup servers in a group whose balancing method knows none. */
 import { signatures } from '../../nginx/catalogue';
-import { isLiteral, kindOf, spanNginxNames } from '../../project/references';
+import { isPlain, isWritten, kindOf, spanNginxNames } from '../../project/references';
 import { defineRule, mend } from '../rule';
 
 const WITHOUT = new Set(['hash', 'ip_hash', 'random']);
@@ -16,8 +16,10 @@ export default defineRule({
 for that to be noticed; below them, the backups would be forgotten silently. Round robin and \`least_conn\` know backups.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#server'],
   *check(source, project) {
+    // Without a method there is nothing to do for a thousand groups.
+    if (![...WITHOUT].some((name) => source.names.has(name)) || !isPlain(project, source.file)) return;
     for (const upstream of source.named('upstream')) {
-      if (!upstream.block || !isLiteral(project, { file: source.file, directive: upstream })) continue;
+      if (!upstream.block || !isWritten(upstream)) continue;
       if (!kindOf(project, { file: source.file, directive: upstream })) continue;
       let method: string | null = null;
       for (const directive of upstream.block.items) {

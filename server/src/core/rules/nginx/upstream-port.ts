@@ -15,9 +15,9 @@ meant; give the group another name where the host is meant.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#upstream'],
   *check(source, project) {
     const { file } = source;
-    for (const { at, target } of passesOf(project, source)) {
-      const { address, dynamic } = target;
-      if (dynamic || address.kind !== 'tcp' || address.port === null || !isPass(at.directive.called)) continue;
+    for (const { at, target } of passesOf(project, source, 'direct')) {
+      const { address } = target;
+      if (address.kind !== 'tcp' || address.port === null || !isPass(at.directive.called)) continue;
       const found = project.upstream(address.host, file);
       if (!found || !isLiteral(project, found) || !isLiteral(project, at) || !passTarget(at.directive)) continue;
       const kind = kindOf(project, at);

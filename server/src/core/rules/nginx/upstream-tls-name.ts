@@ -16,9 +16,9 @@ CDN among them, answer such a handshake with an alert: \`SSL_do_handshake() fail
 that is the group's name, which no certificate has.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_server_name'],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
+    for (const pass of passesOf(project, source, 'tls')) {
       const { target } = pass;
-      if (!target.tls || target.dynamic || mayBeSetOutOfView(project, pass.at)) continue;
+      if (target.dynamic || mayBeSetOutOfView(project, pass.at)) continue;
       const prefix = `${target.family}_ssl`;
       const on = inForce(project, pass, `${prefix}_server_name`)?.directive.values[1] === 'on';
       const fixes = [fix(sni, project, { pass }, true)];

@@ -13,8 +13,7 @@ export default defineRule({
   why: `A backend of today refuses TLSv1 and TLSv1.1: \`SSL_do_handshake() failed (… alert protocol version …)\`, and the client gets 502.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_protocols'],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
-      if (!pass.target.tls) continue;
+    for (const pass of passesOf(project, source, 'tls')) {
       const name = `${pass.target.family}_ssl_protocols`;
       const at = inForce(project, pass, name);
       if (

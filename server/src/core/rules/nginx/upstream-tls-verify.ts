@@ -18,9 +18,8 @@ certificate: \`upstream SSL certificate does not match "backend"\`, and the clie
 \`nginx -t\` refuses the file.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ssl_verify'],
   *check(source, project) {
-    for (const pass of passesOf(project, source)) {
+    for (const pass of passesOf(project, source, 'tls')) {
       const { target } = pass;
-      if (!target.tls) continue;
       const prefix = `${target.family}_ssl`;
       const verify = inForce(project, pass, `${prefix}_verify`);
       if (!verify) {

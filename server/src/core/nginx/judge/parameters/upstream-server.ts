@@ -1,5 +1,5 @@
 /** The `upstream` block: `server` and the ways to balance. */
-import type { Word } from '../../tree';
+import type { Directive, Word } from '../../tree';
 import { isSize, isTime } from '../values';
 import { hostProblem, readUrl } from './address';
 import {
@@ -23,9 +23,16 @@ const SINCE: Readonly<Record<string, string>> = { resolve: '1.27.3', service: '1
 /** Of NGINX Plus, and the newest releases know some of them: certain only where the version is told. */
 const PLUS = new Set(['slow_start', 'route', 'drain']);
 
+/** What nearly every line is: an address, and one word at most that can stand behind any. */
+function isOrdinary({ values }: Directive): boolean {
+  const [, address, word] = values;
+  if (address === undefined || values.length > 3 || !ORDINARY.test(address)) return false;
+  return word === undefined || word === 'backup' || word === 'down';
+}
+
 export const checkServer: Check = (directive, setting) => {
   if (setting.context !== 'upstream' && setting.context !== 'stream-upstream') return null;
-  if (directive.values.length === 2 && ORDINARY.test(directive.values[1]!)) return null;
+  if (isOrdinary(directive)) return null;
   const [address, ...parameters] = directive.args;
   if (!address) return null;
   const wrong = first(parameters, (word) => {
