@@ -40,7 +40,9 @@ const phrases = new Map<string, Phrase>();
 export function phraseAt(text: string, start: number, end: number): Phrase | null {
   if (end - start > LONGEST) return null;
   const slice = text.slice(start, end);
-  return phrases.get(slice) ?? ordinary(copy(slice));
+  const known = phrases.get(slice);
+  if (known !== undefined) return known;
+  return SPECIAL.test(slice) ? null : ordinary(copy(slice));
 }
 
 /** Keeps what the scanner has read from `words[0]` to `end` and nginx accepts, whatever comes before and after it. */
@@ -97,10 +99,10 @@ function copy(slice: string): string {
   return ` ${slice}`.slice(1);
 }
 
-/** A statement without quotes, escapes, braces, comments and marks of templates; null where there is any of them. */
+/** For what is not `SPECIAL`; null where its brace may belong to a word. */
 function ordinary(written: string): Phrase | null {
-  if (SPECIAL.test(written) || isGlued(written)) return null;
   let end = written.length - 1;
+  if (written.charCodeAt(end) === OPEN && isGlued(written)) return null;
   while (end > 0 && (written[end - 1] === ' ' || written[end - 1] === '\t')) end--;
   // Native code splits faster than a loop of ours: this is done for every new line of a file.
   const said = written.slice(0, end);
@@ -132,7 +134,7 @@ function isGlued(written: string): boolean {
   return written.charCodeAt(last) === OPEN && last > 0 && before !== 32 && before !== 9;
 }
 
-/** At the end there is a `;` or a `{`. */
+/** Quotes, escapes, braces, comments, marks of templates: to be read character by character. At the end there is a `;` or a `{`. */
 const SPECIAL = /^[$%>@]|[\n\r"'\\}<#]|[{;]./;
 
 /** `read`, asked once for each text. Its answer must hold wherever a directive of that text stands: no offsets in it. */

@@ -130,6 +130,6 @@ function closing(first: string | undefined, second: string | undefined, statemen
 
 /** Python's `str.format` doubles each brace that is to stay: nothing of such a text can be read as nginx's. */
 export function isDoubled(text: string): boolean {
-  if (!/\{\{[ \t]*\r?\n/.test(text)) return false;
+  if (!text.includes('{{') || !/\{\{[ \t]*\r?\n/.test(text)) return false;
   return !/[^{]\{[ \t]*\r?\n/.test(text) && /^[ \t]*\}\}[ \t]*\r?$/m.test(text);
 }

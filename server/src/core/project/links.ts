@@ -124,6 +124,8 @@ class ServerEndpoint implements Endpoint {
 }
 
 class PassToUpstream implements Pass {
+  private found: readonly Endpoint[] | null = null;
+
   constructor(
     private readonly project: Project,
     readonly at: At,
@@ -133,7 +135,8 @@ class PassToUpstream implements Pass {
 
   /** Most rules never ask. */
   get endpoints(): readonly Endpoint[] {
-    return upstreamEndpoints(this.project, this.upstream);
+    this.found ??= upstreamEndpoints(this.project, this.upstream);
+    return this.found;
   }
 }
 

@@ -27,6 +27,13 @@ export function settingsAnchor(pass: Pass, block: BlockAt): Directive | null {
   return directive.parent === block.directive ? directive : null;
 }
 
+/** Does any file say when the next server is tried? */
+export function setsFailover(project: Project): boolean {
+  return FAILOVER.some((name) => project.named(name).length > 0);
+}
+
+const FAILOVER = FAMILIES.flatMap((family) => [`${family}_next_upstream`, `${family}_next_upstream_tries`]);
+
 /** The directive in force for a pass, the last one where several stand in one block; null when nginx's default is. */
 export function inForce(project: Project, pass: Pass, name: string): At | null {
   const found = project.effective(pass.at, name);
@@ -58,26 +65,29 @@ const SET_HEADER = Object.fromEntries(FAMILIES.map((family) => [family, `${famil
 
 /** The value in force of a request header that nginx sends upstream; null when nginx's default is. */
 export function headerInForce(project: Project, pass: Pass, header: string): string | null {
-  const name = SET_HEADER[pass.target.family];
-  if (!isHeaderNamed(project, name, header.toLowerCase())) return null;
+  const { family } = pass.target;
+  if (!isHeaderNamed(project, family, header)) return null;
+  const name = SET_HEADER[family];
   for (const { directive } of project.effective(pass.at, name)) {
     if (directive.values[1]?.toLowerCase() === header.toLowerCase()) return directive.values[2] ?? '';
   }
   return null;
 }
 
-/** Does any directive called `name` name the header? Asked of every pass, where few files name any of those that matter. */
-function isHeaderNamed(project: Project, name: string, header: string): boolean {
+/** Does any file set that request header? Few files name any of those that matter. */
+export function isHeaderNamed(project: Project, family: Family, name: string): boolean {
   const { rest, nginxSources } = project;
-  const others = remembered(rest, `headers of ${name}`, () => {
+  const directive = SET_HEADER[family];
+  const header = name.toLowerCase();
+  const others = remembered(rest, `headers of ${directive}`, () => {
     const all = new Set<string>();
     for (const source of nginxSources)
-      if (source.file !== rest.file) for (const each of headersIn(source, name)) all.add(each);
+      if (source.file !== rest.file) for (const each of headersIn(source, directive)) all.add(each);
     return all;
   });
   if (others.has(header)) return true;
   const edited = rest.file === null ? null : project.nginx(rest.file);
-  return edited !== null && headersIn(edited, name).has(header);
+  return edited !== null && headersIn(edited, directive).has(header);
 }
 
 const headersBySource = new WeakMap<NginxSource, Map<string, ReadonlySet<string>>>();
@@ -100,7 +110,7 @@ const headerOf = byText((directive) => directive.values[1]?.toLowerCase() ?? '')
 
 /** A DNS name: not an IP address, not a socket. */
 export function isHostName(address: Address): address is Address & { kind: 'tcp' } {
-  return address.kind === 'tcp' && /[a-z]/i.test(address.host) && !address.host.startsWith('[');
+  return address.kind === 'tcp' && /[A-Za-z]/.test(address.host) && !address.host.startsWith('[');
 }
 
 /**

@@ -149,11 +149,8 @@ function indexOf(tree: NginxTree): Index {
   const repeats = new Map<string, (Directive | null)[]>();
   const withDollar: Directive[] = [];
   const entry = (name: string): Named => {
-    let found = named.get(name);
-    if (!found) {
-      found = { name, all: [], block: 0 };
-      named.set(name, found);
-    }
+    const found = { name, all: [], block: 0 };
+    named.set(name, found);
     return found;
   };
   const lists: (readonly Directive[])[] = [];
@@ -171,9 +168,9 @@ function indexOf(tree: NginxTree): Index {
     const own = entries[depth]!;
     for (let i = 0; i < items.length; i++) {
       const { called } = items[i]!;
-      const found = entry(called);
+      const found = named.get(called) ?? entry(called);
       own[i] = found;
-      const counted = called === 'alias' ? entry('root') : found;
+      const counted = called === 'alias' ? (named.get('root') ?? entry('root')) : found;
       if (counted.block === blocks) {
         const known = repeats.get(counted.name);
         if (!known) repeats.set(counted.name, [block]);
@@ -192,7 +189,8 @@ function indexOf(tree: NginxTree): Index {
       continue;
     }
     entries[depth]![at]!.all.push(directive);
-    if (hasDollar(directive)) withDollar.push(directive);
+    const { phrase } = directive;
+    if (phrase === null ? hasDollar(directive) : phrase.dollar) withDollar.push(directive);
     const items = directive.block?.items;
     if (items && items.length > 0) enter(directive, items);
   }

@@ -115,9 +115,9 @@ function judgeSource(project: Project, source: NginxSource): Judged[] {
         continue;
       }
       const { context } = top;
-      const { block } = directive;
+      const { block, phrase } = directive;
       // Of a block of data the lines count too.
-      const isData = block !== null && isDataBlock(name);
+      const isData = block !== null && (phrase === null ? isDataBlock(name) : phrase.about.holdsData);
       let verdict: Verdict | null = null;
       if (isData || !acceptedBefore(directive, by, top.bit)) {
         verdict = judge(directive, settingIn(context));

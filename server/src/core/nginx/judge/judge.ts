@@ -25,8 +25,8 @@ export interface Setting {
 
 /** Null where nginx would go on. A name or value with a template marker is not judged. */
 export function judge(directive: Directive, setting: Setting): Verdict | null {
-  const { called } = directive;
-  const known = signatures(called);
+  const { called, phrase } = directive;
+  const known = phrase === null ? signatures(called) : phrase.about.signatures;
   if (known.length > 0) return judgeAs(directive, known, setting);
   if (called === '' || directive.name.template || isFilledIn(called)) return null;
   const former = removedIn(called);
@@ -53,9 +53,12 @@ function judgeAs(directive: Directive, known: readonly Signature[], setting: Set
   const signature = here[0]!.block === opens ? here[0]! : opening(here, opens);
   const given = directive.values.length - 1;
   if (!signature && called === 'server' && (opens || given > 0)) return serverElsewhere(directive, setting.context);
-  if (!signature || hasTemplate(directive)) return null;
+  // No phrase has any.
+  if (!signature || (directive.phrase === null && hasTemplate(directive))) return null;
   if (given < signature.min || given > signature.max) return count(directive, signature);
-  const wrong = checkValue(directive, signature) ?? checkParameters(directive, signature, setting);
+  const wrong =
+    (signature.value === '' ? null : checkValue(directive, signature)) ??
+    checkParameters(directive, signature, setting);
   if (wrong) return { stage: 'value', ...wrong };
   return setting.version === null ? null : newerParameter(directive, setting.version);
 }
@@ -64,9 +67,9 @@ function opening(here: readonly Signature[], opens: boolean): Signature | undefi
   return here.find(({ block }) => block === opens);
 }
 
-/** In an argument; no phrase has any. */
-function hasTemplate(directive: Directive): boolean {
-  return directive.phrase === null && directive.args.some(({ template }) => template);
+/** In an argument. */
+function hasTemplate({ args }: Directive): boolean {
+  return args.some(({ template }) => template);
 }
 
 const inContext = new WeakMap<readonly Signature[], Map<Context, readonly Signature[]>>();

@@ -10,12 +10,8 @@ export interface Wrong {
   readonly fix?: { readonly title: string; readonly span: Span; readonly newText: string };
 }
 
-/** Null where the setter of the signature's value type takes the arguments, or the directive has a setter of its own. */
+/** Null where the setter of the signature's value type takes the arguments, or the directive has a setter of its own (no type). */
 export function checkValue(directive: Directive, signature: Signature): Wrong | null {
-  return signature.value === '' ? null : checkForm(directive, signature);
-}
-
-function checkForm(directive: Directive, signature: Signature): Wrong | null {
   const [first, second] = directive.args;
   const name = directive.called;
   if (!first) return null;

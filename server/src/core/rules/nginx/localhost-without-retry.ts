@@ -1,6 +1,6 @@
 /** Flags `localhost` as an upstream where a failed connection is not tried on the other address. */
 import { addressesIn } from '../../project/links';
-import { inForce } from '../../project/settings';
+import { inForce, setsFailover } from '../../project/settings';
 import { defineRule, mend } from '../rule';
 
 export default defineRule({
@@ -13,7 +13,7 @@ tries the next address nobody notices; with \`*_next_upstream off\` or one try e
 \`connect() failed (111: Connection refused) … upstream: "http://[::1]:3000/"\`. Measured: exactly half of them.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream'],
   *check(source, project) {
-    if (!/localhost/i.test(source.own)) return;
+    if (!setsFailover(project) || !/localhost/i.test(source.own)) return;
     for (const { endpoint, pass } of addressesIn(project, source)) {
       const { address, span } = endpoint;
       if (address.kind !== 'tcp' || address.host.toLowerCase() !== 'localhost') continue;

@@ -38,7 +38,7 @@ as well. Each \`ssl_certificate\` needs an \`ssl_certificate_key\` in the same b
 sets certificates of its own inherits none.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_certificate'],
   *check(source, project) {
-    if (!/ssl|starttls/.test(source.own) && source.named('server').length === 0) return;
+    if (source.named('server').length === 0 && !/ssl|starttls/.test(source.own)) return;
     for (const { first, again, message, asks } of clashesIn(project, source.file, 'certificate', (instance) =>
       lacks(project, instance),
     )) {

@@ -19,7 +19,7 @@ export default defineRule({
 for ssl_verify_client\`, and names no line. \`optional_no_ca\` needs none, and for that excludes \`ssl_ocsp\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_verify_client'],
   *check(source, project) {
-    if (!/ssl_(?:verify_client|ocsp)/.test(source.own)) return;
+    if (!source.names.has('ssl_verify_client') && !source.names.has('ssl_ocsp')) return;
     for (const { first, again, message } of clashesIn(project, source.file, 'client certificates', (instance) =>
       lacks(project, instance),
     )) {

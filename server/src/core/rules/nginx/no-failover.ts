@@ -1,12 +1,9 @@
 /** Flags a group of several servers whose failures all reach the client, and offers the documented block elsewhere. */
-import { FAMILIES } from '../../nginx/model';
 import { passesOf } from '../../project/links';
-import { inForce } from '../../project/settings';
+import { inForce, setsFailover } from '../../project/settings';
 import failover from '../../remedies/failover';
 import { fix } from '../../remedies/remedy';
 import { defineRule } from '../rule';
-
-const SETTINGS = ['next_upstream', 'next_upstream_tries'];
 
 export default defineRule({
   id: 'nginx/no-failover',
@@ -18,10 +15,7 @@ one server of two being down makes half of the requests 502. Where nothing is se
 there the documented block is only an offer.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream'],
   *check(source, project, hints) {
-    const isSet = FAMILIES.some((family) =>
-      SETTINGS.some((setting) => project.named(`${family}_${setting}`).length > 0),
-    );
-    if (!isSet && !hints) return;
+    if (!hints && !setsFailover(project)) return;
     for (const pass of passesOf(project, source)) {
       if (pass.upstream === null || pass.target.scheme === 'tcp') continue;
       const name = `${pass.target.family}_next_upstream`;

@@ -115,7 +115,7 @@ function* names(source: NginxSource, project: Project): Generator<Name> {
 
 /** The host name of a `server` line that is looked up when nginx starts. */
 const hostOf = byText((directive) => {
-  if (!/[a-z]/i.test(directive.values[1] ?? '')) return null;
+  if (!/[A-Za-z]/.test(directive.values[1] ?? '')) return null;
   const server = upstreamServer(directive);
   if (!server || server.dynamic || server.flags.has('resolve') || server.flags.has('down')) return null;
   return isHostName(server.address) ? server.address.host : null;

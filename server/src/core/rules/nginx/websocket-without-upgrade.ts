@@ -3,7 +3,14 @@ import { locationMatch } from '../../nginx/model';
 import { byText } from '../../nginx/phrase';
 import { isOlder } from '../../nginx/version';
 import { passesOf } from '../../project/links';
-import { headerInForce, inForce, mayBeSetOutOfView, serverInView, settingsBlock } from '../../project/settings';
+import {
+  headerInForce,
+  inForce,
+  isHeaderNamed,
+  mayBeSetOutOfView,
+  serverInView,
+  settingsBlock,
+} from '../../project/settings';
 import { fix } from '../../remedies/remedy';
 import websocket from '../../remedies/websocket';
 import { defineRule } from '../rule';
@@ -23,9 +30,10 @@ plain HTML. With the default read timeout an idle connection ends after 60 secon
 \`upstream timed out (110: …) while proxying upgraded connection\`.`,
   references: ['https://nginx.org/en/docs/http/websocket.html'],
   *check(source, project) {
+    const isHandedOn = isHeaderNamed(project, 'proxy', 'Upgrade');
     for (const pass of passesOf(project, source)) {
       if (pass.target.family !== 'proxy' || pass.target.scheme === 'tcp') continue;
-      const upgrade = headerInForce(project, pass, 'Upgrade');
+      const upgrade = isHandedOn ? headerInForce(project, pass, 'Upgrade') : null;
       const location = upgrade === null ? settingsBlock(project, pass).directive : null;
       const path = location && socketPath(location);
       if (upgrade === null && path === null) continue;

@@ -34,7 +34,7 @@ use\`). Upstream groups may share a zone; then one of them gives the size, or al
 \`zero size shared memory zone "api"\`.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#zone'],
   *check(source, project) {
-    if (!/zone|limit_|shared:|_cache/.test(source.text)) return;
+    if (!NAMES.some((name) => source.names.has(name))) return;
     for (const { first, again, word, message } of clashesIn(project, source.file, 'zone mismatch', (instance) =>
       clashesOf(project, instance),
     )) {

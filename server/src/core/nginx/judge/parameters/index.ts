@@ -201,10 +201,15 @@ const FORMS: Readonly<Record<string, Check>> = {
 
 /** Null where nginx's own setter would accept the arguments of `directive` (name, context and argument count are already right). */
 export function checkParameters(directive: Directive, signature: Signature, setting: Setting): Wrong | null {
-  const { called, semicolon, block } = directive;
-  // What the parser could not read to its end, it has spoken of.
-  if (semicolon < 0 && !block) return null;
-  const wrong = checkOf(called, signature)?.(directive, setting, signature) ?? null;
+  let check = checks.get(signature);
+  if (check === undefined) {
+    check = checkOf(directive.called, signature);
+    checks.set(signature, check);
+  }
+  if (check === null) return null;
+  // What the parser could not read to its end, it has spoken of. It has read every phrase.
+  if (directive.phrase === null && directive.semicolon < 0 && !directive.block) return null;
+  const wrong = check(directive, setting, signature);
   return wrong && onItsLine(wrong, directive, setting.text);
 }
 
@@ -221,13 +226,8 @@ export function checkDataLine(
 
 const checks = new Map<Signature, Check | null>();
 
-function checkOf(name: string, signature: Signature): Check | null {
-  let check = checks.get(signature);
-  if (check === undefined) {
-    check = own(CHECKS, `${signature.type} ${name}`) ?? own(CHECKS, name) ?? own(FORMS, signature.value) ?? null;
-    checks.set(signature, check);
-  }
-  return check;
+function checkOf(name: string, { type, value }: Signature): Check | null {
+  return own(CHECKS, `${type} ${name}`) ?? own(CHECKS, name) ?? own(FORMS, value) ?? null;
 }
 
 function own(table: Readonly<Record<string, Check>>, key: string): Check | undefined {

@@ -26,7 +26,8 @@ const PLUS = new Set(['slow_start', 'route', 'drain']);
 /** What nearly every line is: an address, and one word at most that can stand behind any. */
 function isOrdinary({ values }: Directive): boolean {
   const [, address, word] = values;
-  if (address === undefined || values.length > 3 || !ORDINARY.test(address)) return false;
+  if (address === undefined || values.length > 3 || address.length > 100) return false;
+  if (!ORDINARY.test(address) || DOUBTFUL.test(address)) return false;
   return word === undefined || word === 'backup' || word === 'down';
 }
 
@@ -58,12 +59,11 @@ export const checkServer: Check = (directive, setting) => {
   return wrong ?? checkAddress(address, setting.context === 'stream-upstream');
 };
 
-/** An IPv4 address or a name of letters, and a port, or a socket: what nearly every line has. */
-const ORDINARY =
-  /^(?:(?:(?:25[0-5]|2[0-4]\d|1\d\d|\d{1,2})\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|\d{1,2}):[1-9]\d{0,3}|[A-Za-z][\w-]*(?:\.[\w-]+)*:[1-9]\d{0,3}|unix:\/[\w./-]{1,100})$/;
+/** An IPv4 address or a name, and a port, or a socket; `DOUBTFUL`: of these, what must be looked at more closely. */
+const ORDINARY = /^(?:\d+\.\d+\.\d+\.\d+|[A-Za-z][\w.-]*):[1-9]\d*$|^unix:\/[\w./-]+$/;
+const DOUBTFUL = /(?:[3-9]\d\d|2[6-9]\d|25[6-9]|\d{4})[.:]|\.\.|:\d{5}/;
 
 function checkAddress(word: Word, needsPort: boolean): Wrong | null {
-  if (ORDINARY.test(word.value)) return null;
   if (isUnknown(word) || word.value.includes('${')) return null;
   const url = readUrl(word.value);
   const problem =
