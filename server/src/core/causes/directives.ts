@@ -104,7 +104,7 @@ function nameFromPass({ project, route }: Incident): Evidence[] {
     {
       message: `The name nginx expects is ${target.address.host}, from the pass.`,
       file: at.file,
-      span: target.addressSpan,
+      span: route.pass.addressSpan,
     },
   ];
 }

@@ -29,7 +29,7 @@ The backend expects plain HTTP on that port: use \`http://\` in the pass, or the
           {
             message: `The pass says ${route.pass.target.scheme}://.`,
             file: route.pass.at.file,
-            span: route.pass.target.schemeSpan ?? route.pass.at.directive,
+            span: route.pass.schemeSpan ?? route.pass.at.directive,
           },
         ]
       : [],

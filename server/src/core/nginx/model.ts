@@ -18,11 +18,11 @@ export interface PassTarget {
   readonly scheme: string;
   readonly tls: boolean;
   readonly address: Address;
-  /** Where the address stands, without scheme and URI. */
-  readonly addressSpan: Span;
-  /** Where the scheme stands, without `://`; null when it is not written. */
-  readonly schemeSpan: Span | null;
   readonly uri: string | null;
+  /** Characters of the address as it is written. */
+  readonly length: number;
+  /** Characters of the scheme, without `://`; null when it is not written. */
+  readonly schemeLength: number | null;
   /** The target holds a variable or a template marker: what it is, only a request or a rendering tells. */
   readonly dynamic: boolean;
 }
@@ -44,21 +44,8 @@ export function isPass(name: string): boolean {
   return PASS.has(name);
 }
 
-/** The target of a `*_pass` directive; null for any other directive and for one without an argument. */
-export function passTarget(directive: Directive): PassTarget | null {
-  const said = targetSaid(directive);
-  return said && new WrittenTarget(said, directive);
-}
-
-interface TargetSaid extends Pick<PassTarget, 'family' | 'scheme' | 'tls' | 'address' | 'uri' | 'dynamic'> {
-  /** Characters of the scheme, without `://`; null when it is not written. */
-  readonly written: number | null;
-  /** Characters of the address. */
-  readonly length: number;
-}
-
-/** What such a directive says, wherever it stands. */
-const targetSaid = byText((directive): TargetSaid | null => {
+/** The target of a `*_pass` directive, wherever that stands; null for any other directive and for one without an argument. */
+export const passTarget = byText((directive): PassTarget | null => {
   const pass = PASS.get(directive.called);
   const value = directive.values[1];
   if (!pass || value === undefined) return null;
@@ -73,50 +60,29 @@ const targetSaid = byText((directive): TargetSaid | null => {
     tls: TLS_SCHEMES.has(scheme),
     address,
     uri,
-    dynamic: value.includes('$') || isTemplate(directive),
-    written: written === null ? null : colon,
     length,
+    schemeLength: written === null ? null : colon,
+    dynamic: value.includes('$') || isTemplate(directive),
   };
 });
 
-/** With the places that it has in one file, which few ask for. */
-class WrittenTarget implements PassTarget {
-  readonly family: Family;
-  readonly scheme: string;
-  readonly tls: boolean;
-  readonly address: Address;
-  readonly uri: string | null;
-  readonly dynamic: boolean;
+/** Where the address of a pass stands in its file, without scheme and URI. */
+export function addressSpan(pass: Directive, { schemeLength, length }: PassTarget): Span {
+  const start = valueStart(pass.args[0]!) + (schemeLength === null ? 0 : schemeLength + 3);
+  return { start, end: start + length };
+}
 
-  constructor(
-    private readonly said: TargetSaid,
-    private readonly directive: Directive,
-  ) {
-    this.family = said.family;
-    this.scheme = said.scheme;
-    this.tls = said.tls;
-    this.address = said.address;
-    this.uri = said.uri;
-    this.dynamic = said.dynamic;
-  }
-
-  get addressSpan(): Span {
-    const { written, length } = this.said;
-    const start = valueStart(this.directive.args[0]!) + (written === null ? 0 : written + 3);
-    return { start, end: start + length };
-  }
-
-  get schemeSpan(): Span | null {
-    const { written } = this.said;
-    if (written === null) return null;
-    const start = valueStart(this.directive.args[0]!);
-    return { start, end: start + written };
-  }
+/** Where its scheme stands, without `://`; null when it is not written. */
+export function schemeSpan(pass: Directive, { schemeLength }: PassTarget): Span | null {
+  if (schemeLength === null) return null;
+  const start = valueStart(pass.args[0]!);
+  return { start, end: start + schemeLength };
 }
 
 export interface UpstreamServer {
   readonly address: Address;
-  readonly addressSpan: Span;
+  /** Characters of the address as it is written. */
+  readonly length: number;
   readonly dynamic: boolean;
   /** `down`, `backup`, `resolve` and the like. */
   readonly flags: ReadonlySet<string>;
@@ -127,42 +93,8 @@ export interface UpstreamServer {
 const NO_FLAGS: ReadonlySet<string> = new Set();
 const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
 
-/** The `server` line of an upstream block; null without an address. */
-export function upstreamServer(directive: Directive): UpstreamServer | null {
-  const said = serverLine(directive);
-  return said && new WrittenServer(said, directive);
-}
-
-interface ServerSaid extends Omit<UpstreamServer, 'addressSpan'> {
-  /** Characters of the address. */
-  readonly length: number;
-}
-
-/** With the place that it has in one file, which few ask for. */
-class WrittenServer implements UpstreamServer {
-  readonly address: Address;
-  readonly dynamic: boolean;
-  readonly flags: ReadonlySet<string>;
-  readonly parameters: ReadonlyMap<string, string>;
-
-  constructor(
-    private readonly said: ServerSaid,
-    private readonly directive: Directive,
-  ) {
-    this.address = said.address;
-    this.dynamic = said.dynamic;
-    this.flags = said.flags;
-    this.parameters = said.parameters;
-  }
-
-  get addressSpan(): Span {
-    const start = valueStart(this.directive.args[0]!);
-    return { start, end: start + this.said.length };
-  }
-}
-
-/** What such a line says, wherever it stands. */
-const serverLine = byText((directive): ServerSaid | null => {
+/** What a `server` line of an upstream block says, wherever it stands; null without an address. */
+export const upstreamServer = byText((directive): UpstreamServer | null => {
   const { called, values } = directive;
   const written = values[1];
   if (called !== 'server' || written === undefined) return null;
@@ -178,6 +110,12 @@ const serverLine = byText((directive): ServerSaid | null => {
   }
   return { address, length, dynamic, flags, parameters };
 });
+
+/** Where the address of such a line stands in its file. */
+export function serverSpan(line: Directive, { length }: UpstreamServer): Span {
+  const start = valueStart(line.args[0]!);
+  return { start, end: start + length };
+}
 
 /** True when the word's value is known only at run time or after a template has been rendered. */
 export function isDynamic(word: Word): boolean {

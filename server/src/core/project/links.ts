@@ -1,5 +1,14 @@
 /** The joints between nginx and what stands behind it: where a pass leads, and which pool answers there. */
-import { type Address, type PassTarget, passTarget, type UpstreamServer, upstreamServer } from '../nginx/model';
+import {
+  type Address,
+  addressSpan,
+  type PassTarget,
+  passTarget,
+  schemeSpan,
+  serverSpan,
+  type UpstreamServer,
+  upstreamServer,
+} from '../nginx/model';
 import type { Directive } from '../nginx/tree';
 import { type ListenAddress, parseListen } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
@@ -22,6 +31,10 @@ export interface Endpoint {
 export interface Pass {
   readonly at: At;
   readonly target: PassTarget;
+  /** Where the address stands, without scheme and URI. */
+  readonly addressSpan: Span;
+  /** Where the scheme stands, without `://`; null when it is not written. */
+  readonly schemeSpan: Span | null;
   /** The upstream block that the target names; null for a literal address or a name that no upstream has. */
   readonly upstream: At | null;
   /** Empty where the target is a variable or a template. */
@@ -86,28 +99,57 @@ function findPasses(project: Project, source: NginxSource): Passes {
 /** What a pass directive leads to; null when the directive is no pass. */
 export function passOf(project: Project, at: At): Pass | null {
   const target = passTarget(at.directive);
-  if (!target) return null;
-  if (target.dynamic) return { at, target, upstream: null, endpoints: [] };
-  const { address } = target;
-  const upstream = address.kind === 'tcp' && address.port === null ? project.upstream(address.host, at.file) : null;
-  if (!upstream) {
-    return { at, target, upstream, endpoints: [new PassEndpoint(withDefaultPort(address, target), at, target)] };
-  }
-  return new PassToUpstream(project, at, target, upstream);
+  return target && new WrittenPass(project, at, target);
 }
 
-/** With the place of the address, which few ask for. */
-class PassEndpoint implements Endpoint {
-  readonly server = null;
+const NO_ENDPOINTS: readonly Endpoint[] = [];
+
+/** With its places and endpoints, for which most rules never ask. */
+class WrittenPass implements Pass {
+  readonly upstream: At | null;
+  private found: readonly Endpoint[] | null;
 
   constructor(
-    readonly address: Address,
+    private readonly project: Project,
     readonly at: At,
-    private readonly target: PassTarget,
-  ) {}
+    readonly target: PassTarget,
+  ) {
+    const { address, dynamic } = target;
+    const isName = !dynamic && address.kind === 'tcp' && address.port === null;
+    this.upstream = isName ? project.upstream(address.host, at.file) : null;
+    this.found = null;
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    this.found ??= this.upstream
+      ? upstreamEndpoints(this.project, this.upstream)
+      : this.target.dynamic
+        ? NO_ENDPOINTS
+        : [new PassEndpoint(this)];
+    return this.found;
+  }
+
+  get addressSpan(): Span {
+    return addressSpan(this.at.directive, this.target);
+  }
+
+  get schemeSpan(): Span | null {
+    return schemeSpan(this.at.directive, this.target);
+  }
+}
+
+class PassEndpoint implements Endpoint {
+  readonly address: Address;
+  readonly at: At;
+  readonly server = null;
+
+  constructor(private readonly pass: Pass) {
+    this.address = withDefaultPort(pass.target);
+    this.at = pass.at;
+  }
 
   get span(): Span {
-    return this.target.addressSpan;
+    return this.pass.addressSpan;
   }
 }
 
@@ -119,24 +161,7 @@ class ServerEndpoint implements Endpoint {
   ) {}
 
   get span(): Span {
-    return this.server.addressSpan;
-  }
-}
-
-class PassToUpstream implements Pass {
-  private found: readonly Endpoint[] | null = null;
-
-  constructor(
-    private readonly project: Project,
-    readonly at: At,
-    readonly target: PassTarget,
-    readonly upstream: At,
-  ) {}
-
-  /** Most rules never ask. */
-  get endpoints(): readonly Endpoint[] {
-    this.found ??= upstreamEndpoints(this.project, this.upstream);
-    return this.found;
+    return serverSpan(this.at.directive, this.server);
   }
 }
 
@@ -262,10 +287,10 @@ function* readAddresses(project: Project, source: NginxSource): Generator<Writte
   }
 }
 
-function withDefaultPort(address: Address, target: PassTarget): Address {
+function withDefaultPort({ address, scheme }: PassTarget): Address {
   if (address.kind !== 'tcp' || address.port !== null) return address;
-  if (target.scheme === 'http') return { ...address, port: 80 };
-  if (target.scheme === 'https') return { ...address, port: 443 };
+  if (scheme === 'http') return { ...address, port: 80 };
+  if (scheme === 'https') return { ...address, port: 443 };
   return address;
 }
 

@@ -43,7 +43,7 @@ proxy_pass http://$backend:3000;`,
     const before = { file: block.file, directive: settingsAnchor(pass, block) ?? pass.at.directive };
     if (target.dynamic) return lines.length > 0 ? [insertionBefore(project, before, lines)] : [];
     const { file } = pass.at;
-    const { start } = target.addressSpan;
+    const { start } = pass.addressSpan;
     if (upstream || !isHostName(address) || target.uri !== null || before.file !== file) return [];
     // nginx refuses "proxy_redirect default" beside a pass with variables.
     if (project.effective(pass.at, 'proxy_redirect').some(({ directive }) => directive.values[1] === 'default'))

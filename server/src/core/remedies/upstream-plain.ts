@@ -17,7 +17,8 @@ same: where none was written, \`:443\` is added, because \`http://\` alone would
   describe: (_, { pass }) =>
     `Speak ${PLAIN[pass.target.scheme] ?? 'plain HTTP'} to this upstream, without TLS (${pass.at.directive.called})`,
   edits: (_, { pass }) => {
-    const { scheme, schemeSpan, address, addressSpan } = pass.target;
+    const { schemeSpan, addressSpan } = pass;
+    const { scheme, address } = pass.target;
     const plain = PLAIN[scheme];
     if (!plain || !schemeSpan) return [];
     const { file } = pass.at;

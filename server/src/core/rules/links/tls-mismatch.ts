@@ -25,7 +25,7 @@ round another nginx answers **400** "The plain HTTP request was sent to HTTPS po
       const endpoint = pass.endpoints[0]!;
       const backend = isUsualPort(endpoint, tls) ? null : behind(project, endpoint, tls);
       if (!backend || backend.tls === tls || (backend.tls && answersPlain(project))) continue;
-      const { schemeSpan, addressSpan } = pass.target;
+      const { schemeSpan, addressSpan } = pass;
       if (!schemeSpan) continue;
       const other = tls ? 'http' : 'https';
       yield {

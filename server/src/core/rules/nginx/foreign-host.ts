@@ -46,7 +46,7 @@ on any name, and not for names such as \`origin.example.com\`, which mostly are 
         if (!pass.upstream || groupIsHost(pass) || tlsName(project, pass) !== null) continue;
         const group = pass.upstream.directive.values[1];
         yield {
-          span: target.addressSpan,
+          span: pass.addressSpan,
           message: `${said} asked for "Host: ${group}", the name of the group: hosts with many names answer 404, 403 or 421. Set proxy_set_header Host ${host}.`,
           related: [{ file: pass.upstream.file, span: pass.upstream.directive.args[0]!, message: 'The group.' }],
           fixes: fixes(project, pass, hosts, null),
@@ -57,7 +57,7 @@ on any name, and not for names such as \`origin.example.com\`, which mostly are 
         const at = hostLine(project, pass);
         if (!at) continue;
         yield {
-          span: target.addressSpan,
+          span: pass.addressSpan,
           message: `${said} asked for "Host: ${sent}", which is this server's own name: hosts with many names answer 404, 403 or 421. Set Host ${pass.upstream ? host : '$proxy_host'}.`,
           related: [{ file: at.file, span: at.directive, message: 'The Host header is set here.' }],
           fixes: fixes(project, pass, hosts, at),

@@ -37,7 +37,7 @@ in the upstream's network, or leave the directive out.`,
       own ??= new Set(project.named('listen').map(({ directive }) => directive.values[1]?.split(':')[0] ?? ''));
       if (own.has(isElsewhere.address.host)) continue;
       yield {
-        span: pass.target.addressSpan,
+        span: pass.addressSpan,
         message: `Connections leave from ${from} (${bind.directive.called}), from where ${isElsewhere.address.host} cannot be reached: requests get 502 "22: Invalid argument". Bind to an address of this machine's network, or to none.`,
         related: [{ file: bind.file, span: bind.directive, message: 'The address is set here.' }],
       };

@@ -21,6 +21,8 @@ is logged. nginx's file \`fastcgi_params\` does not set it, \`fastcgi.conf\` doe
 from further out.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_param'],
   *check(source, project, hints) {
+    // Where nothing is set at all there are only hints to give.
+    if (!hints && project.named('fastcgi_param').length === 0 && project.named('include').length === 0) return;
     for (const pass of passesOf(project, source, 'fastcgi')) {
       if (!isForScripts(project, pass) || !isForPhp(project, pass)) continue;
       const found = parametersOf(project, pass);

@@ -33,7 +33,7 @@ hand on connections to a database use the \`stream\` module; for memcached \`mem
       if (wrong?.address.kind !== 'tcp' || kindOf(project, pass.at) !== 'http') continue;
       const { port } = wrong.address;
       yield {
-        span: pass.target.addressSpan,
+        span: pass.addressSpan,
         message: `Port ${port} is that of ${PORTS.get(port!)}: likely nobody there speaks HTTP, and requests get 502, or bytes without a status. Write the port of the application.`,
         related: pass.upstream ? [{ file: wrong.at.file, span: wrong.span, message: `Port ${port}.` }] : [],
       };

@@ -34,7 +34,7 @@ that the backend listens on. A pass to another server or location of the same ng
       if (!own || !server || own.tls !== pass.target.tls || !comesBack(project, pass, own, server, location)) continue;
       const listen = own.listens[own.servers.indexOf(server)]!;
       yield {
-        span: pass.target.addressSpan,
+        span: pass.addressSpan,
         message: `This server listens on ${listen.text} itself: each request comes back here until the worker has no connections left (500). Write the address of the backend.`,
         related: [{ file: listen.at.file, span: listen.at.directive, message: 'The server listens here.' }],
       };

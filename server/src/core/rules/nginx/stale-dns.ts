@@ -1,5 +1,5 @@
 /** Flags an upstream name that nginx looks up once, at start, although its address is known to change. */
-import { upstreamServer } from '../../nginx/model';
+import { serverSpan, upstreamServer } from '../../nginx/model';
 import { byText } from '../../nginx/phrase';
 import { isOlder } from '../../nginx/version';
 import { setDirectives } from '../../project/edit';
@@ -102,14 +102,15 @@ function* names(source: NginxSource, project: Project): Generator<Name> {
     if (host === null) continue;
     const upstream = project.parent({ file, directive });
     if (upstream?.directive.called !== 'upstream') continue;
-    yield { host, span: upstreamServer(directive)!.addressSpan, at: { file, directive }, upstream };
+    yield { host, span: serverSpan(directive, upstreamServer(directive)!), at: { file, directive }, upstream };
   }
-  for (const { at, target } of passesOf(project, source, 'direct')) {
-    if (!isHostName(target.address)) continue;
-    const { host, port } = target.address;
+  for (const pass of passesOf(project, source, 'direct')) {
+    const { address } = pass.target;
+    if (!isHostName(address)) continue;
+    const { host, port } = address;
     // Without a port it may be a group that is not in view.
     if (port === null && !host.includes('.') && !isWhole(project, file)) continue;
-    yield { host, span: target.addressSpan, at, upstream: null };
+    yield { host, span: pass.addressSpan, at: pass.at, upstream: null };
   }
 }
 

@@ -31,7 +31,7 @@ port: nginx refuses to start with \`no port in upstream "php"\`. The same goes f
       const kind = kindOf(project, pass.at);
       if (pass.target.family === 'proxy' && (scheme !== 'tcp' || kind !== 'stream')) continue;
       if (!kind || !isLiteral(project, pass.at) || !isWhole(project, file)) continue;
-      const { addressSpan } = pass.target;
+      const { addressSpan } = pass;
       const groups = instancesOf(project, file)
         .flatMap((instance) => instance.inside(kind).get('upstream') ?? [])
         .map(({ directive: group }: { directive: Directive }) => group.values[1] ?? '');

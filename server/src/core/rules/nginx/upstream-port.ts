@@ -15,8 +15,9 @@ meant; give the group another name where the host is meant.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_upstream_module.html#upstream'],
   *check(source, project) {
     const { file } = source;
-    for (const { at, target } of passesOf(project, source, 'direct')) {
-      const { address } = target;
+    for (const pass of passesOf(project, source, 'direct')) {
+      const { at } = pass;
+      const { address } = pass.target;
       if (address.kind !== 'tcp' || address.port === null || !isPass(at.directive.called)) continue;
       const found = project.upstream(address.host, file);
       if (!found || !isLiteral(project, found) || !isLiteral(project, at) || !passTarget(at.directive)) continue;
@@ -24,7 +25,7 @@ meant; give the group another name where the host is meant.`,
       if (!kind || kindOf(project, found) !== kind) continue;
       if (!instancesOf(project, file).some(({ files }) => files.has(found.file))) continue;
       const name = address.host;
-      const { addressSpan } = target;
+      const { addressSpan } = pass;
       yield {
         span: spanNginxNames(source, at.directive, addressSpan),
         message: `"${name}" is an upstream group, which has no port: nginx refuses to start (upstream "${name}" may not have port ${address.port}). The ports stand at the servers of the group.`,

@@ -24,11 +24,11 @@ hang up (\`recv() failed (104: Connection reset by peer)\`, **502**). A server o
         address.kind === 'tcp' &&
         address.port === wrong &&
         (server === null || /:\d+$/.test(writtenOf(server.address)));
-      const { schemeSpan } = pass.target;
+      const { schemeSpan } = pass;
       if (!schemeSpan || !endpoints.every(isWrong)) continue;
       const other = scheme === 'http' ? 'https' : 'http';
       yield {
-        span: { start: schemeSpan.start, end: pass.target.addressSpan.end },
+        span: { start: schemeSpan.start, end: pass.addressSpan.end },
         message:
           scheme === 'http'
             ? 'Plain HTTP goes to port 443, where servers expect TLS: they answer 400 or hang up (502). Write https://, or the port for plain HTTP.'

@@ -25,7 +25,7 @@ that is the group's name, which no certificate has.`,
       const name = target.address.kind === 'tcp' ? target.address.host : '';
       if (on && pass.upstream && tlsName(project, pass) !== null) {
         yield {
-          span: target.addressSpan,
+          span: pass.addressSpan,
           severity: 'warning',
           message: `The upstream is asked for the TLS name "${name}", which is only the name of the group: servers that choose their certificate by name refuse it (502). Set ${prefix}_name.`,
           related: pass.endpoints
@@ -35,7 +35,7 @@ that is the group's name, which no certificate has.`,
         };
       } else if (!on && isPublicName(pass.endpoints)) {
         yield {
-          span: target.addressSpan,
+          span: pass.addressSpan,
           message: `No server name is sent to this TLS upstream: hosts with many names answer "handshake failure" or "unrecognized name" (502). Set ${prefix}_server_name on.`,
           fixes,
         };

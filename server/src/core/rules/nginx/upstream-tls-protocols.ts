@@ -23,7 +23,7 @@ export default defineRule({
         continue;
       const versions = at.directive.args.map(({ value }) => value).join(' ');
       yield {
-        span: pass.target.addressSpan,
+        span: pass.addressSpan,
         message: `Only ${versions} may be spoken to this upstream: a backend that wants TLSv1.2 or newer refuses the handshake (502).`,
         related: [{ file: at.file, span: at.directive, message: 'The versions are pinned here.' }],
         fixes: [fix(protocols, project, { pass }, true)],

@@ -39,7 +39,7 @@ certificate: \`upstream SSL certificate does not match "backend"\`, and the clie
         // A fragment may get it from the file that includes it.
         if (!isComplete(project, pass.at)) continue;
         yield {
-          span: target.addressSpan,
+          span: pass.addressSpan,
           severity: 'error',
           message: `${prefix}_verify is on, but no ${prefix}_trusted_certificate is set: nginx -t refuses this. Name the file with the authorities.`,
           related,
@@ -51,7 +51,7 @@ certificate: \`upstream SSL certificate does not match "backend"\`, and the clie
         !groupIsHost(pass)
       ) {
         yield {
-          span: target.addressSpan,
+          span: pass.addressSpan,
           message: `The certificate must match "${name}", which is ${pass.upstream ? 'the name of the group' : 'an address'}: unless it was made for that, verification fails (502). Set ${prefix}_name.`,
           related,
           fixes: [fix(sni, project, { pass }, true), fix(internal, project, { pass })],
