@@ -19,4 +19,6 @@ export const startable = {
   footer: { js: '})' },
   charset: 'ascii',
   minifyWhitespace: true,
+  // A script that is no module of Node's has no `import()`.
+  supported: { 'dynamic-import': false },
 } satisfies BuildOptions;

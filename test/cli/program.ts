@@ -1,26 +1,32 @@
-/** Builds the command line once for each worker, and runs it as people do: as a program, in a folder of its own. */
+/** Builds the command line once for each worker as the build does, and runs it as people do: as a program, in a folder of its own. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll } from 'vitest';
+import { startable } from '../../scripts/startable';
 
 const FOLDER = resolve(`out/test-cli/${process.env.VITEST_POOL_ID ?? '0'}`);
-const PROGRAM = join(FOLDER, 'program.js');
+const PROGRAM = join(FOLDER, 'cli.js');
 
 let built: Promise<unknown> | null = null;
 
 function program(): Promise<unknown> {
-  built ??= build({
-    entryPoints: { program: 'server/src/hosts/cli.ts', 'count-part': 'server/src/hosts/cli/count-part.ts' },
+  const node = {
     outdir: FOLDER,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
     logLevel: 'error',
-  });
+  } as const;
+  const programs = { 'cli/program': 'server/src/hosts/cli.ts', 'cli/check': 'server/src/hosts/cli-check.ts' };
+  const plain = { cli: 'server/src/hosts/start.ts', 'cli/count-part': 'server/src/hosts/cli/count-part.ts' };
+  built ??= Promise.all([
+    build({ ...node, entryPoints: plain }),
+    build({ ...node, ...startable, entryPoints: programs }),
+  ]);
   return built;
 }
 

@@ -1,7 +1,6 @@
 /** Asks the nginx of this machine for its version, as `nginx -v` tells it. */
 
 import { constants, promises } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 const WAIT = 2000;
@@ -11,7 +10,7 @@ export async function askNginxVersion(): Promise<string | null> {
   const program = await find(process.platform === 'win32' ? 'nginx.exe' : 'nginx');
   if (program === null) return null;
   // Seldom wanted, and slow to load.
-  const { execFile } = await import('node:child_process');
+  const [{ execFile }, { tmpdir }] = await Promise.all([import('node:child_process'), import('node:os')]);
   return new Promise((done) => {
     // From a folder that has nothing to do with the configuration, and without a shell.
     const options = {
