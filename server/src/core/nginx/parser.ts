@@ -468,6 +468,7 @@ export function parse(text: string, from = 0): NginxTree {
     // In a block of data a "{" opens nothing.
     if (phrase && !(phrase.opens && frame?.data)) {
       const directive = new PhraseDirective(phrase, position, frame ? frame.directive : null);
+      // `put` without its call, which would be one for each line.
       if (!frame) items.push(directive);
       else {
         held.push(directive);

@@ -1,7 +1,7 @@
 /** What governs a block of a configuration: its own directives, else those of the block around it. */
-import { NO_CHILDREN } from './children';
+import { directly, NO_CHILDREN } from './children';
 import type { At, Children, Project } from './project';
-import { directly, type Instance } from './references';
+import type { Instance } from './references';
 
 export type Outer = 'http' | 'stream' | 'mail';
 

@@ -13,8 +13,6 @@ import type { NginxSource } from './source';
 import type { Structure } from './structure';
 import { systemOf } from './system';
 
-export { directly, includesFiles };
-
 export type Kind = 'http' | 'stream';
 
 /** One nginx: what its main file, or a fragment that nothing includes, brings together. */
@@ -74,6 +72,17 @@ export function isWhole(project: Project, file: string): boolean {
 export function isPlain(project: Project, file: string): boolean {
   const tree = project.nginx(file)?.tree;
   return tree !== undefined && tree.templates.length === 0 && tree.problems.length === 0;
+}
+
+/** As `isPlain`, for who asks of a thousand directives that mostly stand in one file. */
+function plainFiles(project: Project): (file: string) => boolean {
+  let last: string | null = null;
+  let plain = false;
+  return (file) => {
+    if (file !== last) plain = isPlain(project, file);
+    last = file;
+    return plain;
+  };
 }
 
 /** Everything at `at` is written out: no template, plain files. */
@@ -279,13 +288,9 @@ export function* sameKey(
   keyOf: (at: At) => string | null,
 ): Generator<Clash, undefined> {
   const first = new Map<string, At>();
-  let file: string | null = null;
-  let plain = false;
-  for (let i = 0; i < all.length; i++) {
-    const again = all[i]!;
-    if (again.file !== file) plain = isPlain(project, again.file);
-    file = again.file;
-    const key = plain && isWritten(again.directive) ? keyOf(again) : null;
+  const isPlainFile = plainFiles(project);
+  for (const again of all) {
+    const key = isWritten(again.directive) && isPlainFile(again.file) ? keyOf(again) : null;
     if (key === null) continue;
     const known = first.get(key);
     if (known) yield { first: known, again };
@@ -342,16 +347,8 @@ export function serversOf(project: Project, instance: Instance, kind: Kind): rea
 }
 
 function serversIn(project: Project, all: readonly At[], kind: Kind): readonly Server[] {
-  const found: Server[] = [];
-  let file: string | null = null;
-  let plain = false;
-  for (let i = 0; i < all.length; i++) {
-    const at = all[i]!;
-    if (at.file !== file) plain = isPlain(project, at.file);
-    file = at.file;
-    if (plain && at.directive.block) found.push(serverOf(project, at, kind));
-  }
-  return found;
+  const isPlainFile = plainFiles(project);
+  return all.filter((at) => at.directive.block && isPlainFile(at.file)).map((at) => serverOf(project, at, kind));
 }
 
 /** Those of one file, found without a look at the servers of a thousand others. */

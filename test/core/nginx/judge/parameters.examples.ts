@@ -333,6 +333,9 @@ export const EXAMPLES: readonly (readonly [Where, Examples])[] = [
         ],
         ...[
           'fastcgi_pass 127.0.0.1:99999',
+          'fastcgi_pass 127.0.0.1:65536',
+          'fastcgi_pass 127.0.0.1:0',
+          `fastcgi_pass unix:/${'a'.repeat(107)}`,
           'grpc_pass http://127.0.0.1:1',
           'uwsgi_pass http://127.0.0.1:1',
           'scgi_pass scgi://127.0.0.1:1',
@@ -676,6 +679,7 @@ export const EXAMPLES: readonly (readonly [Where, Examples])[] = [
           '1.2.3',
           '8080',
         ],
+        ...['255.255.255.255:1', '10.0.0.200:9999 backup', '10.0.0.1:65535 down', 'localhost:1 down', 'unix:/a/../b'],
       ].map((each) => `server ${each};`),
       refused: [
         ...[
@@ -689,6 +693,16 @@ export const EXAMPLES: readonly (readonly [Where, Examples])[] = [
           '127.0.0.1 backup=on',
           '127.0.0.1 dwon',
           '127.0.0.1 resolve',
+        ],
+        ...[
+          '256.1.1.1:80',
+          '1.1.1.300:80 backup',
+          '1.1.1.1000:80',
+          '1.2.3.4.5:80',
+          'a..b:80',
+          '127.0.0.1:65536',
+          '127.0.0.1:99999 down',
+          `unix:/${'a'.repeat(107)}`,
         ],
         ...[
           'http://127.0.0.1',

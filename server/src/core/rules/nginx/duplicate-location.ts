@@ -2,8 +2,9 @@
 import { locationMatch } from '../../nginx/model';
 import { byText } from '../../nginx/phrase';
 import { type Directive, includesFiles } from '../../nginx/tree';
+import { directly } from '../../project/children';
 import type { At, Project } from '../../project/project';
-import { blocksAround, type Clash, directly, isPlain, sameKey, spanNginxNames } from '../../project/references';
+import { blocksAround, type Clash, isPlain, sameKey, spanNginxNames } from '../../project/references';
 import type { NginxSource } from '../../project/source';
 import { defineRule, type Report } from '../rule';
 

@@ -1,9 +1,10 @@
 /** Flags servers of `stream` and `mail` that listen nowhere or do nothing. */
 import { signatures } from '../../nginx/catalogue';
 import { isOlder } from '../../nginx/version';
+import { directly } from '../../project/children';
 import { governing, serverBlocks } from '../../project/governing';
 import type { At, Project } from '../../project/project';
-import { type Clash, clashesIn, directly, type Instance, spanNginxNames } from '../../project/references';
+import { type Clash, clashesIn, type Instance, spanNginxNames } from '../../project/references';
 import { defineRule } from '../rule';
 
 interface Lack extends Clash {

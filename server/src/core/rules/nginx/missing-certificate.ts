@@ -1,17 +1,15 @@
 /** Flags servers that speak TLS and have no certificate, and certificates without a key. */
 import { signatures } from '../../nginx/catalogue';
 import { byText } from '../../nginx/phrase';
-import type { Directive } from '../../nginx/tree';
+import { type Directive, includesFiles } from '../../nginx/tree';
 import { isOlder } from '../../nginx/version';
-import { remembered } from '../../project/children';
+import { directly, remembered } from '../../project/children';
 import { governing, insideOf, type Outer, serverBlocks, valueIn } from '../../project/governing';
 import type { At, Project } from '../../project/project';
 import {
   type Clash,
   clashesIn,
-  directly,
   type Instance,
-  includesFiles,
   isLiteral,
   type Listen,
   type Server,

@@ -1,8 +1,9 @@
 /** Flags client certificates that are asked for without saying who may sign them. */
 import { isOlder } from '../../nginx/version';
+import { directly } from '../../project/children';
 import { governing, type Outer, serverBlocks, valueIn } from '../../project/governing';
 import type { At, Project } from '../../project/project';
-import { type Clash, clashesIn, directly, type Instance, spanNginxNames } from '../../project/references';
+import { type Clash, clashesIn, type Instance, spanNginxNames } from '../../project/references';
 import { defineRule } from '../rule';
 
 interface Lack extends Clash {

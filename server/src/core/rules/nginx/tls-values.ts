@@ -4,8 +4,9 @@ import { commandProblem } from '../../nginx/judge/tls/commands';
 import { groupsProblem } from '../../nginx/judge/tls/groups';
 import { isPlaceholder } from '../../nginx/judge/values';
 import type { Directive } from '../../nginx/tree';
+import { directly } from '../../project/children';
 import type { At, Project } from '../../project/project';
-import { directly, isLiteral } from '../../project/references';
+import { isLiteral } from '../../project/references';
 import { defineRule } from '../rule';
 
 const PASSES = { proxy: 'https', grpc: 'grpcs', uwsgi: 'suwsgi' } as const;

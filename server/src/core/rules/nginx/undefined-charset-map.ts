@@ -1,7 +1,8 @@
 /** Flags two charsets that nginx is to convert between without a table. */
 
+import { directly } from '../../project/children';
 import type { At, Project } from '../../project/project';
-import { directly, instancesOf, isLiteral, isWhole, spanNginxNames } from '../../project/references';
+import { instancesOf, isLiteral, isWhole, spanNginxNames } from '../../project/references';
 import { defineRule } from '../rule';
 
 export default defineRule({

@@ -1,7 +1,8 @@
 /** Flags `valid_referers` that nginx refuses as a whole: no host among them, or the same one twice. */
 import { wildcardKeys } from '../../nginx/wildcard';
+import { directly } from '../../project/children';
 import type { At, Project } from '../../project/project';
-import { directly, isLiteral, isWhole, spanNginxNames } from '../../project/references';
+import { isLiteral, isWhole, spanNginxNames } from '../../project/references';
 import { defineRule } from '../rule';
 
 const WORDS = new Set(['none', 'blocked', 'server_names']);
