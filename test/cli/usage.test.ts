@@ -66,6 +66,15 @@ describe('usage', () => {
     expect(slow.stderr).toBe('');
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'gives the exit status alone where the output goes to /dev/null',
+    async () => {
+      const root = folder(SHOP);
+      const { stdout, stderr } = await shell(root, '"$NODE" "$MEDIC" check > /dev/null; echo $?');
+      expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' });
+    },
+  );
+
   it.skipIf(!existsSync('/dev/full'))('says that it cannot write', async () => {
     const root = folder(SHOP);
     const full = await shell(root, '"$NODE" "$MEDIC" check > /dev/full');

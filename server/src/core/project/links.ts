@@ -12,6 +12,7 @@ import {
 import type { Directive } from '../nginx/tree';
 import { type ListenAddress, parseListen } from '../php-fpm/address';
 import type { Pool } from '../php-fpm/model';
+import { kept } from '../text/kept';
 import type { Span } from '../text/span';
 import { editDistance } from '../text/spelling';
 import { isLocal, meets, socketPath, spell } from './address';
@@ -54,22 +55,12 @@ interface Passes {
   readonly fastcgi: readonly Pass[];
 }
 
-const passesBySource = new WeakMap<Project, Map<NginxSource, Passes>>();
-
 /** Found once for each snapshot: a file has thousands, and many rules ask for few of them. */
 export function passesOf(project: Project, source: NginxSource, which: keyof Passes = 'all'): readonly Pass[] {
-  let known = passesBySource.get(project);
-  if (!known) {
-    known = new Map();
-    passesBySource.set(project, known);
-  }
-  let passes = known.get(source);
-  if (!passes) {
-    passes = findPasses(project, source);
-    known.set(source, passes);
-  }
-  return passes[which];
+  return allPasses(project, source)[which];
 }
+
+const allPasses = kept(findPasses);
 
 function findPasses(project: Project, source: NginxSource): Passes {
   const { file } = source;
@@ -213,22 +204,12 @@ function passNames(sources: readonly NginxSource[]): ReadonlyMap<string, readonl
   return map;
 }
 
-const endpointsByUpstream = new WeakMap<Project, Map<Directive, readonly Endpoint[]>>();
-
 /** The servers of an upstream block whose address is known. Found once for each snapshot. */
 export function upstreamEndpoints(project: Project, upstream: At): readonly Endpoint[] {
-  let known = endpointsByUpstream.get(project);
-  if (!known) {
-    known = new Map();
-    endpointsByUpstream.set(project, known);
-  }
-  let endpoints = known.get(upstream.directive);
-  if (!endpoints) {
-    endpoints = readEndpoints(project, upstream);
-    known.set(upstream.directive, endpoints);
-  }
-  return endpoints;
+  return endpointsOf(project, upstream.directive, upstream);
 }
+
+const endpointsOf = kept((project: Project, _: Directive, upstream: At) => readEndpoints(project, upstream));
 
 function readEndpoints(project: Project, upstream: At): Endpoint[] {
   const endpoints: Endpoint[] = [];
@@ -250,23 +231,12 @@ export interface Written {
   readonly pass: Pass;
 }
 
-const writtenBySource = new WeakMap<Project, Map<NginxSource, readonly Written[]>>();
 const NOTHING: readonly Written[] = [];
 
 /** Every address that is written in a file and that a pass leads to, with one such pass; not those that are `down`. */
-export function addressesIn(project: Project, source: NginxSource): readonly Written[] {
-  let known = writtenBySource.get(project);
-  if (!known) {
-    known = new Map();
-    writtenBySource.set(project, known);
-  }
-  let written = known.get(source);
-  if (!written) {
-    written = [...readAddresses(project, source)];
-    known.set(source, written);
-  }
-  return written;
-}
+export const addressesIn = kept((project: Project, source: NginxSource): readonly Written[] => [
+  ...readAddresses(project, source),
+]);
 
 /** For who compares them with what is behind: where nothing of that is in view, there is nothing to compare. */
 export function linkedAddresses(project: Project, source: NginxSource): readonly Written[] {

@@ -88,6 +88,8 @@ export interface Project extends ProjectData {
   children(file: string, block: Directive | null): Children;
   /** The directives called `name` that govern `at`: those of the innermost enclosing block that has any. */
   effective(at: At, name: string): readonly At[];
+  /** Does any nginx file have a directive called `name`? The cheapest question there is, however many files there are. */
+  isUsed(name: string): boolean;
   /** Every nginx directive called `name` in the project. */
   named(name: string): readonly At[];
   /** The `upstream` block of that name that a directive in `from` would reach; null when none is in view. */
@@ -353,6 +355,7 @@ export function createProject(data: ProjectData, shared?: Shared): Project {
     parent,
     children,
     effective,
+    isUsed,
     named,
     upstream,
     together,

@@ -3,6 +3,7 @@
 import { byText } from '../nginx/phrase';
 import { type Directive, includesFiles } from '../nginx/tree';
 import { isGlob } from '../text/glob';
+import { kept } from '../text/kept';
 import { basename, dirname } from '../text/path';
 import { plainSpan, type Span } from '../text/span';
 import { directly, NO_CHILDREN, remembered } from './children';
@@ -319,32 +320,24 @@ export interface Server {
   readonly vague: boolean;
 }
 
-const servers = new WeakMap<Instance, Map<Kind, readonly Server[]>>();
-
 /** The `server` blocks of a configuration, in the order nginx reads them. */
 export function serversOf(project: Project, instance: Instance, kind: Kind): readonly Server[] {
-  let byKind = servers.get(instance);
-  if (!byKind) {
-    byKind = new Map();
-    servers.set(instance, byKind);
-  }
-  let found = byKind.get(kind);
-  if (!found) {
-    const keep = !isInsideServers(project, project.rest.file);
-    found = instance
-      .inside(kind)
-      .parts('server')
-      .flatMap((part) => {
-        const known = serversByPart[kind].get(part);
-        if (known) return known;
-        const made = serversIn(project, part, kind);
-        if (keep) serversByPart[kind].set(part, made);
-        return made;
-      });
-    byKind.set(kind, found);
-  }
-  return found;
+  return serversByKind(instance, kind, project);
 }
+
+const serversByKind = kept((instance: Instance, kind: Kind, project: Project): readonly Server[] => {
+  const keep = !isInsideServers(project, project.rest.file);
+  return instance
+    .inside(kind)
+    .parts('server')
+    .flatMap((part) => {
+      const known = serversByPart[kind].get(part);
+      if (known) return known;
+      const made = serversIn(project, part, kind);
+      if (keep) serversByPart[kind].set(part, made);
+      return made;
+    });
+});
 
 function serversIn(project: Project, all: readonly At[], kind: Kind): readonly Server[] {
   const isPlainFile = plainFiles(project);

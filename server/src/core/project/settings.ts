@@ -3,6 +3,7 @@
 import { type Address, FAMILIES, type Family, milliseconds } from '../nginx/model';
 import { byText } from '../nginx/phrase';
 import type { Directive } from '../nginx/tree';
+import { kept } from '../text/kept';
 import { remembered } from './children';
 import type { BlockAt, Wanted } from './edit';
 import { writtenArgs } from './edit';
@@ -29,7 +30,7 @@ export function settingsAnchor(pass: Pass, block: BlockAt): Directive | null {
 
 /** Does any file say when the next server is tried? */
 export function setsFailover(project: Project): boolean {
-  return FAILOVER.some((name) => project.named(name).length > 0);
+  return FAILOVER.some(project.isUsed);
 }
 
 const FAILOVER = FAMILIES.flatMap((family) => [`${family}_next_upstream`, `${family}_next_upstream_tries`]);
@@ -90,21 +91,7 @@ export function isHeaderNamed(project: Project, family: Family, name: string): b
   return edited !== null && headersIn(edited, directive).has(header);
 }
 
-const headersBySource = new WeakMap<NginxSource, Map<string, ReadonlySet<string>>>();
-
-function headersIn(source: NginxSource, name: string): ReadonlySet<string> {
-  let byName = headersBySource.get(source);
-  if (!byName) {
-    byName = new Map();
-    headersBySource.set(source, byName);
-  }
-  let found = byName.get(name);
-  if (!found) {
-    found = new Set(source.named(name).map(headerOf));
-    byName.set(name, found);
-  }
-  return found;
-}
+const headersIn = kept((source: NginxSource, name: string) => new Set(source.named(name).map(headerOf)));
 
 const headerOf = byText((directive) => directive.values[1]?.toLowerCase() ?? '');
 

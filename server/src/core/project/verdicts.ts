@@ -5,6 +5,7 @@ import { checkDataLine } from '../nginx/judge/parameters';
 import { checkNesting } from '../nginx/judge/parameters/location';
 import { accept, acceptedBefore } from '../nginx/phrase';
 import type { Directive } from '../nginx/tree';
+import { kept } from '../text/kept';
 import { plainSpan, type Span } from '../text/span';
 import { remembered } from './children';
 import { contextComment } from './fragment';
@@ -18,22 +19,10 @@ export interface Judged {
   readonly guessed: boolean;
 }
 
-const bySource = new WeakMap<Project, Map<NginxSource, readonly Judged[]>>();
-
 /** Judged once for each snapshot, in file order. */
-export function verdicts(project: Project, source: NginxSource): readonly Judged[] {
-  let known = bySource.get(project);
-  if (!known) {
-    known = new Map();
-    bySource.set(project, known);
-  }
-  let found = known.get(source);
-  if (!found) {
-    found = judgeSource(project, source);
-    known.set(source, found);
-  }
-  return found;
-}
+export const verdicts = kept((project: Project, source: NginxSource): readonly Judged[] =>
+  judgeSource(project, source),
+);
 
 /** Where reading is in one of the blocks around. */
 interface Place {

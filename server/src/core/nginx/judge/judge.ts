@@ -2,6 +2,8 @@
  * What nginx says of one directive in one context, stage by stage as ngx_conf_handler() goes: is the name known, may it
  * stand here, are there as many arguments as it takes, is each of them acceptable. The first stage that fails speaks.
  */
+
+import { kept } from '../../text/kept';
 import { closest } from '../../text/spelling';
 import { type Context, directiveNames, otherDirective, type Signature, signatures } from '../catalogue';
 import type { Directive } from '../tree';
@@ -72,22 +74,10 @@ function hasTemplate({ args }: Directive): boolean {
   return args.some(({ template }) => template);
 }
 
-const inContext = new WeakMap<readonly Signature[], Map<Context, readonly Signature[]>>();
-
 /** Those that may stand in `context`. */
-function fitting(known: readonly Signature[], context: Context): readonly Signature[] {
-  let byContext = inContext.get(known);
-  if (!byContext) {
-    byContext = new Map();
-    inContext.set(known, byContext);
-  }
-  let found = byContext.get(context);
-  if (!found) {
-    found = known.filter(({ contexts }) => contexts.includes(context));
-    byContext.set(context, found);
-  }
-  return found;
-}
+const fitting = kept((known: readonly Signature[], context: Context): readonly Signature[] =>
+  known.filter(({ contexts }) => contexts.includes(context)),
+);
 
 const CONTEXT_NAMES: Readonly<Record<Context, string>> = {
   main: 'the top level',

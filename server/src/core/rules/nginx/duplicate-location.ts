@@ -6,6 +6,7 @@ import { directly } from '../../project/children';
 import type { At, Project } from '../../project/project';
 import { blocksAround, type Clash, isPlain, sameKey, spanNginxNames } from '../../project/references';
 import type { NginxSource } from '../../project/source';
+import { kept } from '../../text/kept';
 import { defineRule, type Report } from '../rule';
 
 export default defineRule({
@@ -41,22 +42,14 @@ expressions are tried in the order of the file, so a second one of the same text
   },
 });
 
-const known = new WeakMap<Project, Map<Directive, readonly Clash[]>>();
-
 function repeated(project: Project, block: At): readonly Clash[] {
-  let cache = known.get(project);
-  if (!cache) {
-    cache = new Map();
-    known.set(project, cache);
-  }
-  let found = cache.get(block.directive);
-  if (!found) {
-    const isSearched = isPlain(project, block.file) && (includesFiles(block.directive) || isPossible(block.directive));
-    found = isSearched ? find(project, directly(project, block, 'location')) : NONE;
-    cache.set(block.directive, found);
-  }
-  return found;
+  return repeatedIn(project, block.directive, block);
 }
+
+const repeatedIn = kept((project: Project, directive: Directive, block: At): readonly Clash[] => {
+  const isSearched = isPlain(project, block.file) && (includesFiles(directive) || isPossible(directive));
+  return isSearched ? find(project, directly(project, block, 'location')) : NONE;
+});
 
 function find(project: Project, locations: readonly At[]): readonly Clash[] {
   return [...sameKey(project, locations, ({ directive }) => pathOf(directive))];

@@ -16,7 +16,7 @@ machine: \`connect() to 10.0.0.5:80 failed (22: Invalid argument)\`, and every r
 in the upstream's network, or leave the directive out.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_bind'],
   *check(source, project) {
-    if (!FAMILIES.some((family) => project.named(`${family}_bind`).length > 0)) return;
+    if (!FAMILIES.some((family) => project.isUsed(`${family}_bind`))) return;
     let own: ReadonlySet<string> | null = null;
     for (const pass of passesOf(project, source)) {
       const bind = pass.target.dynamic ? null : inForce(project, pass, `${pass.target.family}_bind`);

@@ -22,7 +22,7 @@ from further out.`,
   references: ['https://nginx.org/en/docs/http/ngx_http_fastcgi_module.html#fastcgi_param'],
   *check(source, project, hints) {
     // Where nothing is set at all there are only hints to give.
-    if (!hints && project.named('fastcgi_param').length === 0 && project.named('include').length === 0) return;
+    if (!hints && !project.isUsed('fastcgi_param') && !project.isUsed('include')) return;
     for (const pass of passesOf(project, source, 'fastcgi')) {
       if (!isForScripts(project, pass) || !isForPhp(project, pass)) continue;
       const found = parametersOf(project, pass);

@@ -11,6 +11,7 @@ import type { At, Project } from '../../project/project';
 import { instancesOf, isLiteral, isModuleFolder, isWhole, type Kind, kindOf } from '../../project/references';
 import type { NginxSource } from '../../project/source';
 import { isTemplateFile } from '../../project/template-file';
+import { kept } from '../../text/kept';
 import { closest } from '../../text/spelling';
 import { defineRule, mend } from '../rule';
 
@@ -186,22 +187,10 @@ function definedHere(source: NginxSource): ReadonlySet<string> {
   return found;
 }
 
-const answersByProject = new WeakMap<Project, Map<string, boolean>>();
-
 /** Does anything in the project define a name? Asked name by name, so that an edit costs what it touches. */
-function isDefined(project: Project, name: string): boolean {
-  let answers = answersByProject.get(project);
-  if (!answers) {
-    answers = new Map();
-    answersByProject.set(project, answers);
-  }
-  let answer = answers.get(name);
-  if (answer === undefined) {
-    answer = project.nginxSources.some((source) => definedHere(source).has(name));
-    answers.set(name, answer);
-  }
-  return answer;
-}
+const isDefined = kept((project: Project, name: string): boolean =>
+  project.nginxSources.some((source) => definedHere(source).has(name)),
+);
 
 function* definedNames(project: Project): Generator<string, undefined> {
   for (const source of project.nginxSources) yield* definedHere(source);
